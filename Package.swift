@@ -1,0 +1,47 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target of ours is built with. `unsafe` is allowed by strict memory safety only where it
+/// is written out, and it is written out only in EventLoop and in the one small wrapper per C library.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "xmr-routed",
+    products: [
+        // For the nested packages in Tests/Fuzz and Tests/Benchmarks.
+        .library(name: "Protocols", targets: ["Protocols"]),
+        .library(name: "Policy", targets: ["Policy"]),
+        .library(name: "Toml", targets: ["Toml"]),
+        .library(name: "Crypto", targets: ["Crypto"]),
+    ],
+    targets: [
+        // System modules and the one C++ shim.
+        .systemLibrary(name: "CLibevent", pkgConfig: "libevent", providers: [.apt(["libevent-dev"])]),
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CToml"),
+
+        // Pure: bytes and events in, bytes and effects out. They import nothing.
+        .target(name: "Protocols", swiftSettings: strict),
+        .target(name: "Policy", dependencies: ["Protocols"], swiftSettings: strict),
+
+        // The only code that says `unsafe`.
+        .target(name: "EventLoop", dependencies: ["CLibevent", "CLinux", "Protocols"], swiftSettings: strict),
+        .target(name: "Toml", dependencies: ["CToml", "Protocols"], swiftSettings: strict),
+        .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: strict),
+
+        .testTarget(name: "ProtocolsTests", dependencies: ["Protocols"], swiftSettings: strict),
+        .testTarget(name: "PolicyTests", dependencies: ["Policy", "Protocols"], swiftSettings: strict),
+        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: strict),
+        .testTarget(name: "TomlTests", dependencies: ["Toml", "Policy", "Protocols", "Crypto"], swiftSettings: strict),
+        .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
+    ],
+    cxxLanguageStandard: .cxx17
+)
