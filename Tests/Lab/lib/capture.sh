@@ -2,7 +2,7 @@
 
 capture_start() { # NAME
   rm -f "$LAB/$1.pcap" "$LAB/tcpdump-$1.log"
-  start "$WORLD_NS" "tcpdump-$1" tcpdump -i ve0 -p -n -U -s 128 -Z root -w "$LAB/$1.pcap"
+  start "$WORLD_NS" "tcpdump-$1" tcpdump -i ve0 -p -n -U --immediate-mode -s 128 -Z root -w "$LAB/$1.pcap"
   within 10 grep -q 'listening on' "$LAB/tcpdump-$1.log" || { echo "tcpdump does not start"; return 1; }
 }
 
@@ -27,9 +27,20 @@ capture_only_tor() {
   capture_complete "$name" && capture_packets "$name" --allow "tcp:$WORLD_ADDRESS:$OR_PORTS" "$@"
 }
 
-# Fails if the kernel dropped packets before tcpdump could take them.
+# Fails unless tcpdump wrote every packet that the kernel saw.
 capture_complete() {
-  local lost
-  lost=$(sed -n 's/^\([0-9]*\) packets dropped by kernel.*/\1/p' "$LAB/tcpdump-$1.log")
-  [ "${lost:-0}" = 0 ] || { echo "the capture lost $lost packets"; return 1; }
+  local log=$LAB/tcpdump-$1.log wrote got
+  wrote=$(sed -n 's/^\([0-9]*\) packets captured.*/\1/p' "$log")
+  got=$(sed -n 's/^\([0-9]*\) packets received by filter.*/\1/p' "$log")
+  [ -n "$wrote" ] && [ "$wrote" = "$got" ] && grep -q '^0 packets dropped' "$log" || { tail -n 3 "$log"; return 1; }
+}
+
+# capture_flags NAME "PROTOCOL ADDRESS PORT": the judge says no, for that; else it could not see a leak.
+capture_flags() {
+  local said
+  if said=$(capture_only_tor "$1"); then
+    echo "not flagged"
+    return 1
+  fi
+  grep -q "$2 NOT ALLOWED" <<<"$said" || { echo "$said"; return 1; }
 }

@@ -53,3 +53,39 @@ node_start() { # NAME PROXY FLAGS...
 }
 
 node_at() { at_height "$NODE_NS" "$NODE_RPC" "$1"; }
+
+# The node's connections, one a line: ADDRESS DIRECTION HEIGHT.
+node_connections() {
+  rpc "$NODE_NS" "$NODE_RPC" json_rpc '{"jsonrpc": "2.0", "id": "0", "method": "get_connections"}' | python3 -c '
+import json, sys
+for c in json.load(sys.stdin)["result"].get("connections", []):
+    print(c["address"], "in" if c["incoming"] else "out", c["height"])'
+}
+
+node_connected() { # ADDRESS...
+  local address now
+  now=$(node_connections)
+  for address in "$@"; do grep -q "^$address out" <<<"$now" || { echo "connected to: $now"; return 1; }; done
+}
+
+# peer_list NAMESPACE RPCPORT: the addresses of a monerod's white and gray lists, one a line.
+peer_list() {
+  rpc "$1" "$2" get_peer_list '{"public_only": false, "include_blocked": true}' | python3 -c '
+import ipaddress, json, sys
+lists = json.load(sys.stdin)
+for p in lists.get("white_list", []) + lists.get("gray_list", []):
+    host = p["host"] if not p.get("ip") else str(ipaddress.IPv4Address(p["ip"].to_bytes(4, "little")))
+    print(host + ":" + str(p["port"]))'
+}
+
+lists() { # NAMESPACE RPCPORT ADDRESS
+  local all
+  all=$(peer_list "$1" "$2")
+  grep -qF -- "$3" <<<"$all" || { echo "lists: $all"; return 1; }
+}
+
+lists_not() { # NAMESPACE RPCPORT PATTERN
+  local all
+  all=$(peer_list "$1" "$2") || { echo "no list"; return 1; }
+  ! grep -E -- "$3" <<<"$all"
+}

@@ -14,6 +14,12 @@ as_words() {
   [ "$id" != "$ROUTER_ID" ] || AS=(setpriv --reuid "$id" --regid "$id" --groups "$TOR_ID" --no-new-privs)
 }
 
+# as_node COMMAND...: in the node's namespace, as its user, for at most 20 s.
+as_node() {
+  as_words "$NODE_ID"
+  in_ns "$NODE_NS" timeout 20 "${AS[@]}" "$@"
+}
+
 # start NAMESPACE NAME COMMAND...: in the background; log to $LAB/NAME.log, pid to $LAB/NAME.pid.
 start() {
   local ns=$1 name=$2

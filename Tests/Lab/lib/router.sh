@@ -9,6 +9,8 @@ ROUTER_SOCKET=$ROUTER_DIR/control.sock
 
 # router_new [PEERS-LINE...]: a fresh configuration and state. HOLD, TOR_TABLE and LOG_TABLE change the defaults.
 router_new() {
+  local tor='socks = "127.0.0.1:'$TOR_SOCKS'"
+control = "127.0.0.1:'$TOR_CONTROL'"'
   rm -rf "$ROUTER_DIR"
   mkdir -p -m 755 "$ROUTER_DIR"
   mkdir -p -m 700 "$ROUTER_DIR/state"
@@ -17,8 +19,7 @@ router_new() {
 network = "regtest"
 
 [tor]
-${TOR_TABLE:-socks = "127.0.0.1:$TOR_SOCKS"
-control = "127.0.0.1:$TOR_CONTROL"}
+${TOR_TABLE:-$tor}
 
 [route]
 hold = "${HOLD:-5s}"
@@ -123,6 +124,20 @@ refused_at_once() {
   said=$(dial "$@" --timeout 10)
   echo "$said"
   awk '$2 != "granted" && $2 != "timeout" && $1 < 1000 {good = 1} END {exit !good}' <<<"$said"
+}
+
+# tells_nothing_of NEEDLE...: the log, the status, the metrics and the events (events_watch) hold none of them.
+events_watch() {
+  router_words
+  rm -f "$LAB/events.log"
+  start "$NODE_NS" events "${ROUTER[@]}" "$XMR_ROUTED" events --json --socket "$ROUTER_SOCKET"
+}
+
+tells_nothing_of() {
+  local needle told
+  told=$(router status --json) || [ $? -lt 4 ] || { echo "no status"; return 1; }
+  told+=$(router status; router metrics; cat "$LAB/router.log" "$LAB/events.log")
+  for needle in "$@"; do ! grep -F -- "$needle" <<<"$told" || return 1; done
 }
 
 # hold_stream NAME TARGET [ARGUMENTS...]: a stream that stays open in the background; see $LAB/NAME.log.

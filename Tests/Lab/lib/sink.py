@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""sink.py ADDRESS PORT LOG: accepts anything, answers nothing, and logs each connection's first bytes."""
+"""sink.py ADDRESS PORT LOG: accepts anything, answers nothing, and logs what bytes come first."""
 import socket
 import sys
 import threading
@@ -11,7 +11,8 @@ log = open(sys.argv[3], "a", buffering=1)
 def serve(link):
     link.settimeout(60)
     try:
-        log.write(f"bytes {link.recv(200)!r}\n")
+        if data := link.recv(200):
+            log.write(f"bytes {data!r}\n")
     except OSError as e:
         log.write(f"none {e}\n")
     link.close()
