@@ -12,8 +12,8 @@ router_new() {
   local tor='socks = "127.0.0.1:'$TOR_SOCKS'"
 control = "127.0.0.1:'$TOR_CONTROL'"'
   rm -rf "$ROUTER_DIR"
-  mkdir -p -m 755 "$ROUTER_DIR"
-  mkdir -p -m 700 "$ROUTER_DIR/state"
+  mkdir "$ROUTER_DIR" "$ROUTER_DIR/state"
+  chmod 700 "$ROUTER_DIR/state"
   {
     cat <<EOT
 network = "regtest"

@@ -69,7 +69,7 @@ EOT
 # One authority's keys, and the line by which all others know it.
 tor_authority_keys() { # INDEX
   local name=auth$1 keys=$TOR_DIR/auth$1/keys fingerprint identity
-  mkdir -p -m 700 "$TOR_DIR/$name" "$keys"
+  mkdir "$TOR_DIR/$name" "$keys" && chmod 700 "$TOR_DIR/$name" "$keys"
   echo lab | tor-gencert --create-identity-key --passphrase-fd 0 -m 12 -a "$WORLD_ADDRESS:$(dir_port "$1")" \
     -i "$keys/authority_identity_key" -s "$keys/authority_signing_key" -c "$keys/authority_certificate" \
     >"$TOR_DIR/$name.keys.log" 2>&1 || return 1
@@ -116,8 +116,9 @@ tor_up() {
     echo "SocksPort 0"
     echo "ControlPort 127.0.0.1:$TOR_CONTROL"
   } >"$TOR_DIR/host.torrc"
-  for name in exit3 exit4 host; do mkdir -p -m 700 "$TOR_DIR/$name"; done
-  mkdir -p -m 750 "$TOR_DIR/client"
+  for name in exit3 exit4 host client; do mkdir "$TOR_DIR/$name" && chmod 700 "$TOR_DIR/$name"; done
+  # The router reads the cookie and reaches the sockets by Tor's group.
+  chmod 750 "$TOR_DIR/client"
   chown -R "$TOR_ID:$TOR_ID" "$TOR_DIR"
   for name in auth0 auth1 auth2 exit3 exit4 host; do tor_start "$WORLD_NS" "$name"; done
   tor_start "$NODE_NS" client
