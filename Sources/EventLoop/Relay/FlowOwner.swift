@@ -55,6 +55,17 @@ open class FlowOwner {
         return unsafe pointer(flow, side).pointee.isReadable
     }
 
+    /// Whether that end has closed or broken, without taking a byte of what it sent before.
+    public final func isGone(_ side: FlowSide) -> Bool {
+        guard let flow = unsafe flow else { return true }
+        let socket = unsafe pointer(flow, side)
+        guard unsafe socket.pointee.descriptor >= 0 else { return true }
+        if unsafe socket.pointee.sawEnd { return true }
+        var byte: UInt8 = 0
+        let count = unsafe recv(socket.pointee.descriptor, &byte, 1, Int32(MSG_PEEK))
+        return count == 0 || count < 0 && lastError != EAGAIN && lastError != EINTR
+    }
+
     /// Takes the upstream's socket, connected or connecting.
     public final func attach(upstream: consuming Descriptor) {
         guard let flow = unsafe flow else { return }

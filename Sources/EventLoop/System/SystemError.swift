@@ -23,6 +23,12 @@ public struct SystemError: Error, Hashable, Sendable {
         unsafe String(cString: strerror(code))
     }
 
+    /// Whether the permissions say no.
+    public var isForbidden: Bool { code == EACCES || code == EPERM }
+
+    /// Whether nobody listens there.
+    public var isRefused: Bool { code == ECONNREFUSED }
+
     /// Whether the caller ran out of descriptors, of the process or of the machine.
     public var isDescriptorLimit: Bool {
         code == EMFILE || code == ENFILE

@@ -42,6 +42,13 @@ public enum ThisProcess {
         unsafe setrlimit(RLIMIT_CORE, &none)
     }
 
+    /// SIGTERM.
+    public static let terminate = SIGTERM
+    /// SIGINT.
+    public static let interrupt = SIGINT
+    /// SIGHUP.
+    public static let hangUp = SIGHUP
+
     /// The process id.
     public static var id: Int32 { getpid() }
 
