@@ -86,6 +86,9 @@ public struct SocksClient: Sendable {
         }
     }
 
+    /// Whether the request is out, so that it is the network that takes its time and not the proxy.
+    public var hasRequested: Bool { stage == .reply }
+
     private mutating func fail(_ failure: SocksClientFailure) -> Outcome {
         pending = []
         stage = .failed(failure)
