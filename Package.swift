@@ -21,6 +21,10 @@ let package = Package(
         .library(name: "Toml", targets: ["Toml"]),
         .library(name: "Crypto", targets: ["Crypto"]),
     ],
+    dependencies: [
+        // docs/decisions/0002-argument-parser.md
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
     targets: [
         // System modules and the one C++ shim.
         .systemLibrary(name: "CLibevent", pkgConfig: "libevent", providers: [.apt(["libevent-dev"])]),
@@ -36,6 +40,16 @@ let package = Package(
         .target(name: "EventLoop", dependencies: ["CLibevent", "CLinux", "Protocols"], swiftSettings: strict),
         .target(name: "Toml", dependencies: ["CToml", "Protocols"], swiftSettings: strict),
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: strict),
+
+        .target(
+            name: "Router", dependencies: ["EventLoop", "Toml", "Crypto", "Policy", "Protocols"], swiftSettings: strict),
+
+        .executableTarget(
+            name: "xmr-routed",
+            dependencies: [
+                "Router", "EventLoop", "Policy", "Protocols",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
 
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols"], swiftSettings: strict),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "Protocols"], swiftSettings: strict),

@@ -1,0 +1,121 @@
+internal import CLibevent
+internal import CLinux
+
+/// What a descriptor became ready for.
+public struct Readiness: OptionSet, Sendable {
+    /// The bits.
+    public let rawValue: UInt8
+    /// A set of these bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// There is something to read, or its end.
+    public static let readable = Readiness(rawValue: 1)
+    /// There is room to write, or an error to learn of.
+    public static let writable = Readiness(rawValue: 2)
+}
+
+/// Watches a descriptor, a signal or the clock, and calls its handler. Ends with `cancel()` or with its owner.
+///
+/// Descriptors are edge-triggered: the handler reads or writes until the kernel says that it would block.
+@safe
+public final class Watch {
+    private let event: UnsafeMutablePointer<event>
+    private let loop: EventLoop
+    private let handler: (Readiness) -> Void
+    private var isActive = false
+
+    private init(_ loop: EventLoop, descriptor: Int32, flags: Int32, handler: @escaping (Readiness) -> Void) {
+        self.loop = loop
+        self.handler = handler
+        unsafe event = .allocate(capacity: 1)
+        unsafe event.initialize(to: CLibevent.event())
+        let me = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe event_assign(event, loop.base, descriptor, Int16(flags), watchBecameReady, me)
+    }
+
+    deinit {
+        cancel()
+        unsafe event.deallocate()
+    }
+
+    /// Watches a descriptor, which stays its owner's, for reading and writing.
+    public static func descriptor(
+        _ raw: Int32, on loop: EventLoop, handler: @escaping (Readiness) -> Void
+    ) -> Watch {
+        let watch = Watch(
+            loop, descriptor: raw, flags: EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST, handler: handler)
+        watch.add(nil)
+        return watch
+    }
+
+    /// Watches a listening descriptor: level-triggered, since accepting stops after a batch.
+    public static func listener(_ raw: Int32, on loop: EventLoop, handler: @escaping () -> Void) -> Watch {
+        let watch = Watch(loop, descriptor: raw, flags: EV_READ | EV_PERSIST) { _ in handler() }
+        watch.add(nil)
+        return watch
+    }
+
+    /// Calls the handler in the loop, not in the signal's context, each time the signal comes.
+    public static func signal(_ number: Int32, on loop: EventLoop, handler: @escaping () -> Void) -> Watch {
+        let watch = Watch(loop, descriptor: number, flags: EV_SIGNAL | EV_PERSIST) { _ in handler() }
+        watch.add(nil)
+        return watch
+    }
+
+    /// A timer that is not set yet.
+    public static func timer(on loop: EventLoop, handler: @escaping () -> Void) -> Watch {
+        Watch(loop, descriptor: -1, flags: 0) { _ in handler() }
+    }
+
+    /// A timer that comes again each `interval`.
+    public static func ticker(every interval: Duration, on loop: EventLoop, handler: @escaping () -> Void) -> Watch {
+        let watch = Watch(loop, descriptor: -1, flags: EV_PERSIST) { _ in handler() }
+        watch.add(interval)
+        return watch
+    }
+
+    /// Sets, or sets anew, a timer.
+    public func schedule(after delay: Duration) {
+        add(delay)
+    }
+
+    /// Watches again after `cancel()`.
+    public func resume() {
+        if !isActive { add(nil) }
+    }
+
+    /// No handler call comes after this one.
+    public func cancel() {
+        guard isActive else { return }
+        isActive = false
+        unsafe event_del(event)
+    }
+
+    /// Whether it is waiting.
+    public var isPending: Bool { isActive }
+
+    private func add(_ timeout: Duration?) {
+        isActive = true
+        if let timeout {
+            var time = timeval(timeout)
+            unsafe event_add(event, &time)
+        } else {
+            unsafe event_add(event, nil)
+        }
+    }
+
+    fileprivate func becameReady(_ what: Int32) {
+        if unsafe event.pointee.ev_events & Int16(EV_PERSIST) == 0 { isActive = false }
+        var readiness: Readiness = []
+        if what & (EV_READ | EV_CLOSED) != 0 { readiness.insert(.readable) }
+        if what & EV_WRITE != 0 { readiness.insert(.writable) }
+        handler(readiness)
+    }
+}
+
+/// libevent's call: a C function, so that it costs no closure.
+private func watchBecameReady(_: Int32, _ what: Int16, _ me: UnsafeMutableRawPointer?) {
+    guard let me = unsafe me else { return }
+    // A strong reference for the time of the call: the handler may drop the last other one.
+    unsafe Unmanaged<Watch>.fromOpaque(me).takeUnretainedValue().becameReady(Int32(what))
+}

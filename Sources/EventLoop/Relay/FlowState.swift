@@ -1,0 +1,80 @@
+internal import CLibevent
+
+/// What a relay was let through as. The loop does not read it; whoever cuts relays does.
+public struct FlowTag: Hashable, Sendable {
+    /// The first half of the destination's address, or zero.
+    public var addressHigh: UInt64 = 0
+    /// The second half of the destination's address, or zero.
+    public var addressLow: UInt64 = 0
+    /// The isolation key in use, or zero.
+    public var isolationKey: UInt64 = 0
+    /// The egress it goes by.
+    public var egress: UInt32 = 0
+    /// The listener it came from.
+    public var listener: UInt16 = 0
+    /// The destination's port.
+    public var port: UInt16 = 0
+    /// The request's class.
+    public var requestClass: UInt8 = 0
+    /// The destination's kind.
+    public var destinationKind: UInt8 = 0
+
+    /// A tag of zeros.
+    public init() {}
+}
+
+/// One of the two sockets of a flow.
+@unsafe struct FlowSocket {
+    /// Lives here, so that a relay is one allocation.
+    var event = unsafe CLibevent.event()
+    var flow: UnsafeMutablePointer<FlowState>?
+    var descriptor: Int32 = -1
+    /// The last edge said readable, and no read has said otherwise since.
+    var isReadable = false
+    /// No write has said that it would block since the last edge.
+    var isWritable = true
+    /// The peer's end was announced: a short read is not the last one.
+    var sawEnd = false
+}
+
+/// One direction of a flow: what was read and is not written yet.
+@unsafe struct FlowDirection {
+    /// Bytes that a copy could not write at once.
+    var spill: UnsafeMutablePointer<UInt8>?
+    var spillOffset: Int32 = 0
+    var spillCount: Int32 = 0
+    /// The pipe that splice(2) goes through; -1 when none is held.
+    var pipeRead: Int32 = -1
+    var pipeWrite: Int32 = -1
+    var pipeFill: Int32 = 0
+    /// A read filled the buffer: move by splice until a read is small again.
+    var isBusy = false
+    /// The source has ended.
+    var sourceEnded = false
+    /// The end was passed on.
+    var endForwarded = false
+
+    var isEmpty: Bool { unsafe spillCount == 0 && pipeFill == 0 }
+}
+
+/// A client socket, an upstream socket, and what lies between. One allocation of about 470 bytes; an idle relay
+/// has this, two descriptors, and nothing else.
+@unsafe struct FlowState {
+    var client = unsafe FlowSocket()
+    var upstream = unsafe FlowSocket()
+    var up = unsafe FlowDirection()
+    var down = unsafe FlowDirection()
+    var table: Unmanaged<FlowTable>
+    /// Who handles it until it is relayed; nil from then on.
+    var owner: Unmanaged<FlowOwner>?
+    var traffic: UnsafeMutablePointer<TrafficCount>?
+    var previous: UnsafeMutablePointer<FlowState>?
+    var next: UnsafeMutablePointer<FlowState>?
+    var tag = FlowTag()
+}
+
+/// Bytes of one listener, in all its relays.
+struct TrafficCount {
+    var up: UInt64 = 0
+    var down: UInt64 = 0
+}

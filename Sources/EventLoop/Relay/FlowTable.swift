@@ -1,0 +1,169 @@
+internal import CLibevent
+internal import CLinux
+
+/// All flows of a loop: those in handshake, each with its `FlowOwner`, and the relays, which have no object of
+/// their own.
+///
+/// A flow is a client's socket and the upstream's. Each has one edge-triggered libevent event from the moment it is
+/// known until it is closed, added once: the handshake and the relay take turns on it.
+@safe
+public final class FlowTable {
+    let loop: EventLoop
+    var pipes = PipePool()
+    /// Every flow, in a ring of links through the flows themselves.
+    private var first: UnsafeMutablePointer<FlowState>?
+    /// Kept for as long as any relay might count on them.
+    private var counters: [TrafficCounter] = []
+    private let onRelayEnded: (FlowTag) -> Void
+
+    /// The number of flows being relayed.
+    public private(set) var relayCount = 0
+
+    /// - Parameter onRelayEnded: called after a relay's sockets are closed, whoever ended it.
+    public init(loop: EventLoop, onRelayEnded: @escaping (FlowTag) -> Void) {
+        self.loop = loop
+        self.onRelayEnded = onRelayEnded
+    }
+
+    deinit {
+        while let flow = unsafe first { unsafe close(flow, reset: true) }
+        pipes.drain()
+    }
+
+    /// Takes a client's socket; `owner` handles it from now on, until it relays or closes it.
+    public func open(client: consuming Descriptor, owner: FlowOwner) {
+        let flow = UnsafeMutablePointer<FlowState>.allocate(capacity: 1)
+        unsafe flow.initialize(to: FlowState(table: .passUnretained(self)))
+        unsafe flow.pointee.owner = .passRetained(owner)
+        unsafe owner.adopt(flow)
+        unsafe link(flow)
+        unsafe watch(&flow.pointee.client, of: flow, descriptor: client.release())
+    }
+
+    func watch(
+        _ socket: UnsafeMutablePointer<FlowSocket>, of flow: UnsafeMutablePointer<FlowState>, descriptor: Int32
+    ) {
+        unsafe socket.pointee.flow = flow
+        unsafe socket.pointee.descriptor = descriptor
+        unsafe event_assign(
+            &socket.pointee.event, loop.base, descriptor,
+            Int16(EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST), flowSocketBecameReady, socket)
+        unsafe event_add(&socket.pointee.event, nil)
+    }
+
+    /// From now on bytes pass. `prefix`, already read from the client, goes first.
+    func relay(
+        _ flow: UnsafeMutablePointer<FlowState>, prefix: [UInt8], tag: FlowTag, counter: TrafficCounter
+    ) {
+        unsafe flow.pointee.tag = tag
+        unsafe flow.pointee.traffic = unsafe counter.count
+        if !counters.contains(where: { $0 === counter }) { counters.append(counter) }
+        unsafe prefix.withUnsafeBufferPointer { bytes in
+            if let base = bytes.baseAddress { unsafe keep(base, offset: 0, count: bytes.count, in: &flow.pointee.up) }
+        }
+        unsafe counter.count.pointee.up &+= UInt64(prefix.count)
+        relayCount += 1
+        unsafe flow.pointee.owner?.release()
+        unsafe flow.pointee.owner = nil
+        // In the next turn: the caller is inside one of this flow's own calls.
+        unsafe event_active(&flow.pointee.client.event, Int32(EV_TIMEOUT), 0)
+    }
+
+    /// Ends every relay that `shouldCut` names, at once: what the kernel still holds of it is thrown away (a
+    /// plain close would let queued bytes leave after a lock), and both ends see a reset.
+    ///
+    /// - Returns: how many were cut.
+    @discardableResult
+    public func cut(where shouldCut: (FlowTag) -> Bool) -> Int {
+        var count = 0
+        var flow = unsafe first
+        while let current = unsafe flow {
+            unsafe flow = unsafe current.pointee.next
+            if unsafe current.pointee.owner == nil, unsafe shouldCut(current.pointee.tag) {
+                unsafe close(current, reset: true)
+                count += 1
+            }
+        }
+        return count
+    }
+
+    /// Closes both sockets and forgets the flow.
+    func close(_ flow: UnsafeMutablePointer<FlowState>, reset: Bool) {
+        unsafe end(&flow.pointee.client, reset: reset)
+        unsafe end(&flow.pointee.upstream, reset: reset)
+        unsafe dropSpill(&flow.pointee.up)
+        unsafe dropSpill(&flow.pointee.down)
+        unsafe releasePipe(&flow.pointee.up)
+        unsafe releasePipe(&flow.pointee.down)
+        unsafe unlink(flow)
+        let owner = unsafe flow.pointee.owner
+        let tag = unsafe flow.pointee.tag
+        unsafe flow.deinitialize(count: 1)
+        unsafe flow.deallocate()
+        if let owner = unsafe owner {
+            unsafe owner._withUnsafeGuaranteedRef { $0.forget() }
+            unsafe owner.release()
+        } else {
+            relayCount -= 1
+            onRelayEnded(tag)
+        }
+    }
+
+    func end(_ socket: UnsafeMutablePointer<FlowSocket>, reset: Bool) {
+        guard unsafe socket.pointee.descriptor >= 0 else { return }
+        unsafe event_del(&socket.pointee.event)
+        if reset {
+            var now = linger(l_onoff: 1, l_linger: 0)
+            unsafe setsockopt(
+                socket.pointee.descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+        }
+        unsafe CLinux.close(socket.pointee.descriptor)
+        unsafe socket.pointee.descriptor = -1
+    }
+
+    /// Both directions of a relay, one turn each.
+    fileprivate func turn(_ flow: UnsafeMutablePointer<FlowState>) {
+        guard let traffic = unsafe flow.pointee.traffic else { return }
+        let up = unsafe move(
+            &flow.pointee.up, from: &flow.pointee.client, to: &flow.pointee.upstream, counting: &traffic.pointee.up)
+        let down = unsafe move(
+            &flow.pointee.down, from: &flow.pointee.upstream, to: &flow.pointee.client, counting: &traffic.pointee.down)
+        if up == .broken || down == .broken {
+            unsafe close(flow, reset: true)
+        } else if unsafe flow.pointee.up.endForwarded, unsafe flow.pointee.down.endForwarded {
+            unsafe close(flow, reset: false)
+        } else if up == .yielded || down == .yielded {
+            unsafe event_active(&flow.pointee.client.event, Int32(EV_TIMEOUT), 0)
+        }
+    }
+
+    private func link(_ flow: UnsafeMutablePointer<FlowState>) {
+        unsafe flow.pointee.next = unsafe first
+        unsafe first?.pointee.previous = flow
+        unsafe first = flow
+    }
+
+    private func unlink(_ flow: UnsafeMutablePointer<FlowState>) {
+        let previous = unsafe flow.pointee.previous
+        let next = unsafe flow.pointee.next
+        if let previous = unsafe previous { unsafe previous.pointee.next = next } else { unsafe first = next }
+        unsafe next?.pointee.previous = previous
+    }
+}
+
+/// libevent's call for a socket of a flow.
+private func flowSocketBecameReady(_: Int32, _ what: Int16, _ argument: UnsafeMutableRawPointer?) {
+    guard let socket = unsafe argument?.assumingMemoryBound(to: FlowSocket.self), let flow = unsafe socket.pointee.flow
+    else { return }
+    let what = Int32(what)
+    if what & EV_CLOSED != 0 { unsafe socket.pointee.sawEnd = true }
+    if what & (EV_READ | EV_CLOSED) != 0 { unsafe socket.pointee.isReadable = true }
+    if what & EV_WRITE != 0 { unsafe socket.pointee.isWritable = true }
+    if let owner = unsafe flow.pointee.owner {
+        let side: FlowSide =
+            unsafe socket == withUnsafeMutablePointer(to: &flow.pointee.client) { unsafe $0 } ? .client : .upstream
+        unsafe owner._withUnsafeGuaranteedRef { $0.handle(side) }
+    } else {
+        unsafe flow.pointee.table._withUnsafeGuaranteedRef { unsafe $0.turn(flow) }
+    }
+}

@@ -1,0 +1,189 @@
+internal import CLinux
+
+/// The hot path: moves what one direction of a flow has, as far as its two sockets let it.
+///
+/// A light direction is copied through the loop's one buffer: two system calls a message. When a read fills that
+/// buffer the direction is busy and goes by splice(2) through a pipe, which halves the CPU per byte; when a
+/// splice brings less than 4 KiB it is light again. Nothing in here allocates, retains or calls through a class
+/// while bytes flow; only a write that would block makes a copy of what is left.
+extension FlowTable {
+    enum Progress {
+        /// Nothing to do until an edge comes.
+        case waiting
+        /// There is more; other flows have their turn first.
+        case yielded
+        /// A socket failed.
+        case broken
+    }
+
+    /// How many reads a direction may do in one turn.
+    private static let turn = 16
+    /// A splice that brought less than this says that the direction is light.
+    private static let light = 4096
+    private static let spliceFlags = UInt32(SPLICE_F_MOVE) | UInt32(SPLICE_F_NONBLOCK)
+
+    /// Moves bytes of `direction` from `source` to `sink`, and its end.
+    func move(
+        _ direction: UnsafeMutablePointer<FlowDirection>, from source: UnsafeMutablePointer<FlowSocket>,
+        to sink: UnsafeMutablePointer<FlowSocket>, counting total: UnsafeMutablePointer<UInt64>
+    ) -> Progress {
+        for _ in 0..<Self.turn {
+            if unsafe !direction.pointee.isEmpty {
+                guard unsafe sink.pointee.isWritable else { return .waiting }
+                guard unsafe flush(direction, to: sink) else { return .broken }
+                guard unsafe direction.pointee.isEmpty else { return .waiting }
+            }
+            if unsafe direction.pointee.sourceEnded { return unsafe forwardEnd(direction, to: sink) }
+            guard unsafe source.pointee.isReadable else {
+                unsafe releasePipe(direction)
+                return .waiting
+            }
+            // With the sink full there is no use in reading: the kernel's window tells the sender to wait.
+            guard unsafe sink.pointee.isWritable else { return .waiting }
+            let read: Int
+            if unsafe direction.pointee.isBusy, unsafe acquirePipe(direction) {
+                read = unsafe fill(direction, from: source)
+            } else {
+                read = unsafe copy(direction, from: source, to: sink)
+            }
+            if read > 0 { unsafe total.pointee &+= UInt64(read) }
+            if read == Self.failed { return .broken }
+        }
+        return .yielded
+    }
+
+    private static let failed = -1
+    private static let nothing = -2
+
+    /// Reads into the buffer and writes it at once; what the sink does not take is kept as the spill.
+    private func copy(
+        _ direction: UnsafeMutablePointer<FlowDirection>, from source: UnsafeMutablePointer<FlowSocket>,
+        to sink: UnsafeMutablePointer<FlowSocket>
+    ) -> Int {
+        let read = unsafe recv(source.pointee.descriptor, loop.scratch, EventLoop.scratchSize, 0)
+        if read <= 0 { return unsafe readEnded(read, direction, source) }
+        if read == EventLoop.scratchSize {
+            unsafe direction.pointee.isBusy = true
+        } else if unsafe !source.pointee.sawEnd {
+            // A short read emptied the socket: whatever comes later is a new edge. It saves the recv(2) that
+            // would say EAGAIN. Once the end was announced there is no further edge, so then we read on.
+            unsafe source.pointee.isReadable = false
+        }
+        let written = unsafe send(sink.pointee.descriptor, loop.scratch, read, Int32(MSG_NOSIGNAL))
+        if written == read { return read }
+        if written < 0, lastError != EAGAIN { return Self.failed }
+        unsafe sink.pointee.isWritable = false
+        unsafe keep(loop.scratch, offset: max(written, 0), count: read, in: direction)
+        return read
+    }
+
+    private func fill(
+        _ direction: UnsafeMutablePointer<FlowDirection>, from source: UnsafeMutablePointer<FlowSocket>
+    ) -> Int {
+        let read = unsafe splice(
+            source.pointee.descriptor, nil, direction.pointee.pipeWrite, nil, EventLoop.scratchSize, Self.spliceFlags)
+        if read <= 0 { return unsafe readEnded(read, direction, source) }
+        unsafe direction.pointee.pipeFill = Int32(truncatingIfNeeded: read)
+        if read < Self.light { unsafe direction.pointee.isBusy = false }
+        return read
+    }
+
+    private func readEnded(
+        _ result: Int, _ direction: UnsafeMutablePointer<FlowDirection>, _ source: UnsafeMutablePointer<FlowSocket>
+    ) -> Int {
+        if result == 0 {
+            unsafe direction.pointee.sourceEnded = true
+            return Self.nothing
+        }
+        switch lastError {
+        case EAGAIN:
+            // The pipe was drained before this fill, so it is the socket that has nothing.
+            unsafe source.pointee.isReadable = false
+            return Self.nothing
+        case EINTR: return Self.nothing
+        default: return Self.failed
+        }
+    }
+
+    /// Writes what is held. The pipe is drained before it is filled again: only then is EAGAIN of the next fill
+    /// the socket's and not the pipe's.
+    ///
+    /// - Returns: false when the sink failed.
+    private func flush(
+        _ direction: UnsafeMutablePointer<FlowDirection>, to sink: UnsafeMutablePointer<FlowSocket>
+    ) -> Bool {
+        while unsafe direction.pointee.spillCount > 0 {
+            guard let spill = unsafe direction.pointee.spill else { return false }
+            let written = unsafe send(
+                sink.pointee.descriptor, spill + Int(direction.pointee.spillOffset), Int(direction.pointee.spillCount),
+                Int32(MSG_NOSIGNAL))
+            if written < 0 { return unsafe wouldBlock(sink) }
+            unsafe direction.pointee.spillOffset += Int32(truncatingIfNeeded: written)
+            unsafe direction.pointee.spillCount -= Int32(truncatingIfNeeded: written)
+            if unsafe direction.pointee.spillCount == 0 { unsafe dropSpill(direction) }
+        }
+        while unsafe direction.pointee.pipeFill > 0 {
+            let written = unsafe splice(
+                direction.pointee.pipeRead, nil, sink.pointee.descriptor, nil, Int(direction.pointee.pipeFill),
+                Self.spliceFlags)
+            if written == 0 { return false }
+            if written < 0 { return unsafe wouldBlock(sink) }
+            unsafe direction.pointee.pipeFill -= Int32(truncatingIfNeeded: written)
+        }
+        if unsafe !direction.pointee.isBusy { unsafe releasePipe(direction) }
+        return true
+    }
+
+    private func wouldBlock(_ sink: UnsafeMutablePointer<FlowSocket>) -> Bool {
+        guard lastError == EAGAIN || lastError == EINTR else { return false }
+        unsafe sink.pointee.isWritable = false
+        return true
+    }
+
+    /// Passes a half-close on, once all before it is written.
+    private func forwardEnd(
+        _ direction: UnsafeMutablePointer<FlowDirection>, to sink: UnsafeMutablePointer<FlowSocket>
+    ) -> Progress {
+        unsafe releasePipe(direction)
+        guard unsafe !direction.pointee.endForwarded else { return .waiting }
+        unsafe direction.pointee.endForwarded = true
+        return unsafe shutdown(sink.pointee.descriptor, Int32(SHUT_WR)) == 0 ? .waiting : .broken
+    }
+
+    /// Keeps bytes `offset..<count` of `bytes` until the sink takes them.
+    func keep(
+        _ bytes: UnsafePointer<UInt8>, offset: Int, count: Int, in direction: UnsafeMutablePointer<FlowDirection>
+    ) {
+        let rest = count - offset
+        guard rest > 0 else { return }
+        let spill = UnsafeMutablePointer<UInt8>.allocate(capacity: rest)
+        unsafe spill.update(from: bytes + offset, count: rest)
+        unsafe direction.pointee.spill = spill
+        unsafe direction.pointee.spillOffset = 0
+        unsafe direction.pointee.spillCount = Int32(truncatingIfNeeded: rest)
+    }
+
+    func dropSpill(_ direction: UnsafeMutablePointer<FlowDirection>) {
+        unsafe direction.pointee.spill?.deallocate()
+        unsafe direction.pointee.spill = nil
+        unsafe direction.pointee.spillCount = 0
+    }
+
+    private func acquirePipe(_ direction: UnsafeMutablePointer<FlowDirection>) -> Bool {
+        if unsafe direction.pointee.pipeRead >= 0 { return true }
+        guard let pipe = pipes.take() else { return false }
+        unsafe direction.pointee.pipeRead = pipe.read
+        unsafe direction.pointee.pipeWrite = pipe.write
+        return true
+    }
+
+    func releasePipe(_ direction: UnsafeMutablePointer<FlowDirection>) {
+        guard unsafe direction.pointee.pipeRead >= 0 else { return }
+        unsafe pipes.give(
+            read: direction.pointee.pipeRead, write: direction.pointee.pipeWrite,
+            isEmpty: direction.pointee.pipeFill == 0)
+        unsafe direction.pointee.pipeRead = -1
+        unsafe direction.pointee.pipeWrite = -1
+        unsafe direction.pointee.pipeFill = 0
+    }
+}

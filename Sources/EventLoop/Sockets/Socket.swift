@@ -1,0 +1,119 @@
+internal import CLinux
+public import Protocols
+
+/// Makes stream sockets: non-blocking, closed on exec.
+public enum Socket {
+    /// Who is at the other end of a Unix socket, as the kernel knows it (SO_PEERCRED).
+    public struct PeerCredentials: Hashable, Sendable {
+        /// The process.
+        public let process: Int32
+        /// Its effective user.
+        public let user: UInt32
+        /// Its effective group.
+        public let group: UInt32
+    }
+
+    private static func make(_ endpoint: Endpoint, doing: String) throws(SystemError) -> Descriptor {
+        let family: Int32 =
+            switch endpoint {
+            case .tcp(.v4, _): AF_INET
+            case .tcp(.v6, _): AF_INET6
+            case .unix: AF_UNIX
+            }
+        let raw = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard raw >= 0 else { throw .current(doing) }
+        return Descriptor(owning: raw)
+    }
+
+    /// Listens. A Unix socket is made with `mode` under a umask, so that it is never wider, not for a moment; the
+    /// path must be free.
+    public static func listen(at endpoint: Endpoint, mode: UInt32 = 0o600) throws(SystemError) -> Descriptor {
+        let doing = "listen at \(endpoint)"
+        let descriptor = try make(endpoint, doing: doing)
+        if case .tcp = endpoint {
+            setOption(descriptor.raw, SOL_SOCKET, SO_REUSEADDR, 1)
+            if case .tcp(.v6, _) = endpoint { setOption(descriptor.raw, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+        }
+        let previous = umask(0o777 & ~mode)
+        let bound = unsafe withSocketAddress(of: endpoint) { unsafe bindSocket(descriptor.raw, $0, $1) }
+        let failure = lastError
+        umask(previous)
+        guard bound == 0 else { throw SystemError(doing, code: failure) }
+        guard CLinux.listen(descriptor.raw, 1024) == 0 else { throw .current(doing) }
+        return descriptor
+    }
+
+    /// Starts a connect. TCP sockets have TCP_NODELAY from the start: a handshake's small messages must not wait.
+    ///
+    /// - Returns: the socket; it becomes writable when the connect is decided (`connectError`), at once where it
+    ///   already is.
+    public static func connect(to endpoint: Endpoint) throws(SystemError) -> Descriptor {
+        let descriptor = try make(endpoint, doing: "connect")
+        if case .tcp(let address, _) = endpoint {
+            tune(descriptor.raw)
+            // A proxy on another machine may vanish without a word; one on this machine cannot.
+            if !address.isLoopback { keepAlive(descriptor.raw) }
+        }
+        let result = unsafe withSocketAddress(of: endpoint) { unsafe connectSocket(descriptor.raw, $0, $1) }
+        if result == 0 { return descriptor }
+        let failure = lastError
+        // A Unix socket whose queue is full says EAGAIN and would never become writable.
+        guard failure == EINPROGRESS else { throw SystemError("connect", code: failure) }
+        return descriptor
+    }
+
+    /// Takes one waiting connection; nil when there is none (any more).
+    public static func accept(from listener: borrowing Descriptor) throws(SystemError) -> Descriptor? {
+        let raw = acceptSocket(listener.raw)
+        if raw >= 0 { return Descriptor(owning: raw) }
+        switch lastError {
+        case EAGAIN, ECONNABORTED, EINTR, EPROTO: return nil
+        default: throw .current("accept")
+        }
+    }
+
+    /// Small messages go at once (TCP_NODELAY). On a Unix socket it does nothing.
+    public static func tune(_ descriptor: borrowing Descriptor) {
+        tune(descriptor.raw)
+    }
+
+    static func tune(_ raw: Int32) {
+        setOption(raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+    }
+
+    private static func keepAlive(_ raw: Int32) {
+        setOption(raw, SOL_SOCKET, SO_KEEPALIVE, 1)
+        setOption(raw, Int32(IPPROTO_TCP), TCP_KEEPIDLE, 60)
+        setOption(raw, Int32(IPPROTO_TCP), TCP_KEEPINTVL, 15)
+        setOption(raw, Int32(IPPROTO_TCP), TCP_KEEPCNT, 4)
+    }
+
+    /// The outcome of a connect that was in progress: nil when it worked.
+    public static func connectError(_ descriptor: borrowing Descriptor) -> SystemError? {
+        connectError(descriptor.raw)
+    }
+
+    static func connectError(_ raw: Int32) -> SystemError? {
+        var code: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        guard unsafe getsockopt(raw, SOL_SOCKET, SO_ERROR, &code, &length) == 0 else { return .current("connect") }
+        return code == 0 ? nil : SystemError("connect", code: code)
+    }
+
+    /// The process at the other end of a Unix socket; nil when the kernel does not say.
+    public static func peerCredentials(_ descriptor: borrowing Descriptor) -> PeerCredentials? {
+        peerCredentials(of: descriptor.raw)
+    }
+
+    static func peerCredentials(of raw: Int32) -> PeerCredentials? {
+        var who = ucred()
+        var length = socklen_t(MemoryLayout<ucred>.size)
+        guard unsafe getsockopt(raw, SOL_SOCKET, SO_PEERCRED, &who, &length) == 0 else { return nil }
+        return PeerCredentials(process: who.pid, user: who.uid, group: who.gid)
+    }
+
+    static func setOption(_ raw: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
+        var value = value
+        unsafe setsockopt(raw, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+}

@@ -1,0 +1,111 @@
+internal import CLinux
+
+/// Small files, read and written whole, as a daemon needs them: configuration, secrets, the lock's state.
+public enum Files {
+    /// A file's contents with who owns it and who may touch it.
+    public struct Contents: Sendable {
+        /// The bytes.
+        public let bytes: [UInt8]
+        /// The owner's user id.
+        public let owner: UInt32
+        /// The permission bits, 0o7777 at most.
+        public let mode: UInt32
+    }
+
+    /// Reads a regular file of at most `limit` bytes.
+    public static func read(_ path: String, limit: Int) throws(SystemError) -> Contents {
+        let doing = "read \(path)"
+        let raw = unsafe openFile(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0)
+        guard raw >= 0 else { throw .current(doing) }
+        let file = Descriptor(owning: raw)
+        var status = stat()
+        guard unsafe fstat(file.raw, &status) == 0 else { throw .current(doing) }
+        guard fileType(status.st_mode) == S_IFREG else {
+            throw SystemError(doing, code: fileType(status.st_mode) == S_IFDIR ? EISDIR : EINVAL)
+        }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe CLinux.read(file.raw, $0.baseAddress, $0.count) }
+            if count == 0 { break }
+            if count < 0 {
+                if lastError == EINTR { continue }
+                throw .current(doing)
+            }
+            bytes.append(contentsOf: chunk[..<count])
+            guard bytes.count <= limit else { throw SystemError(doing, code: EFBIG) }
+        }
+        return Contents(bytes: bytes, owner: status.st_uid, mode: status.st_mode & 0o7777)
+    }
+
+    /// Replaces a file in one step, mode 0600: whoever reads it sees the old bytes or the new, also after a power
+    /// cut.
+    public static func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
+        let doing = "write \(path)"
+        let temporary = path + ".new"
+        _ = unsafe unlink(temporary)
+        let raw = unsafe openFile(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard raw >= 0 else { throw .current(doing) }
+        let file = Descriptor(owning: raw)
+        var start = 0
+        while start < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe CLinux.write(file.raw, $0.baseAddress?.advanced(by: start), $0.count - start)
+            }
+            if count < 0, lastError == EINTR { continue }
+            guard count > 0 else { throw .current(doing) }
+            start += count
+        }
+        guard fsync(file.raw) == 0 else { throw .current(doing) }
+        guard unsafe rename(temporary, path) == 0 else { throw .current(doing) }
+        let directory = unsafe openFile(parent(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+        guard directory >= 0 else { throw .current(doing) }
+        let owned = Descriptor(owning: directory)
+        guard fsync(owned.raw) == 0 else { throw .current(doing) }
+    }
+
+    /// Makes a directory and those above it that are missing, with `mode` each. One that is there stays as it is.
+    public static func makeDirectory(_ path: String, mode: UInt32) throws(SystemError) {
+        if unsafe mkdir(path, mode) == 0 || lastError == EEXIST { return }
+        guard lastError == ENOENT, parent(of: path) != path else { throw .current("make the directory \(path)") }
+        try makeDirectory(parent(of: path), mode: mode)
+        guard unsafe mkdir(path, mode) == 0 || lastError == EEXIST else {
+            throw .current("make the directory \(path)")
+        }
+    }
+
+    private static func fileType(_ mode: UInt32) -> Int32 { Int32(bitPattern: mode) & S_IFMT }
+
+    /// Whether this process may make files in a directory.
+    public static func isWritableDirectory(_ path: String) -> Bool {
+        unsafe access(path, W_OK | X_OK) == 0
+    }
+
+    /// What is at a path: nothing, a socket, or something else.
+    public enum Kind: Sendable {
+        /// Nothing.
+        case missing
+        /// A socket.
+        case socket
+        /// A file, a directory, a link.
+        case other
+    }
+
+    /// What is at a path; a link is not followed.
+    public static func kind(of path: String) -> Kind {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return lastError == ENOENT ? .missing : .other }
+        return fileType(status.st_mode) == S_IFSOCK ? .socket : .other
+    }
+
+    /// Removes a file or a socket; whether it was there does not matter.
+    public static func remove(_ path: String) {
+        _ = unsafe unlink(path)
+    }
+
+    /// The directory that holds a path: "/run" for "/run/x", "." for "x".
+    public static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

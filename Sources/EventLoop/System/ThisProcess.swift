@@ -1,0 +1,74 @@
+internal import CLinux
+
+/// What the process knows of itself.
+public enum ThisProcess {
+    /// The effective user id.
+    public static var user: UInt32 { geteuid() }
+
+    /// A variable of the environment; nil when it is missing or empty.
+    public static func environment(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        let text = unsafe String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+
+    /// The name of a user, from /etc/passwd alone: the library's look-up asks NSS, which may ask the network.
+    public static func userName(of user: UInt32) -> String? {
+        guard let file = try? Files.read("/etc/passwd", limit: 16 << 20) else { return nil }
+        for line in file.bytes.split(separator: UInt8(ascii: "\n")) {
+            let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+            if fields.count > 2, UInt32(String(decoding: fields[2], as: UTF8.self)) == user {
+                return String(decoding: fields[0], as: UTF8.self)
+            }
+        }
+        return nil
+    }
+
+    /// Raises the soft limit of descriptors to the hard one.
+    ///
+    /// - Returns: how many descriptors this process may have.
+    public static func raiseDescriptorLimit() -> Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(RLIMIT_NOFILE, &limit) == 0 else { return 1024 }
+        limit.rlim_cur = limit.rlim_max
+        unsafe setrlimit(RLIMIT_NOFILE, &limit)
+        guard unsafe getrlimit(RLIMIT_NOFILE, &limit) == 0 else { return 1024 }
+        return Int(clamping: min(limit.rlim_cur, 1 << 20))
+    }
+
+    /// Leaves no copy of its memory, which holds secrets and destinations, in a core file.
+    public static func forbidCoreFiles() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        unsafe setrlimit(RLIMIT_CORE, &none)
+    }
+
+    /// SIGTERM.
+    public static let terminate = SIGTERM
+    /// SIGINT.
+    public static let interrupt = SIGINT
+    /// SIGHUP.
+    public static let hangUp = SIGHUP
+
+    /// The process id.
+    public static var id: Int32 { getpid() }
+
+    /// Whether a descriptor is a terminal.
+    public static func isTerminal(_ raw: Int32) -> Bool { isatty(raw) == 1 }
+
+    /// Writes all bytes to a descriptor, waiting where it must: for a command's output and the log.
+    ///
+    /// - Returns: false when the descriptor is closed or broken.
+    @discardableResult
+    public static func write(_ bytes: [UInt8], to raw: Int32) -> Bool {
+        var start = 0
+        while start < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe CLinux.write(raw, $0.baseAddress?.advanced(by: start), $0.count - start)
+            }
+            if count < 0, lastError == EINTR { continue }
+            guard count > 0 else { return false }
+            start += count
+        }
+        return true
+    }
+}

@@ -1,0 +1,101 @@
+public import Protocols
+
+/// What the operator wants, read and checked: every value is in range, every name it uses exists.
+public struct Configuration: Hashable, Sendable {
+    /// The Monero network of the node.
+    public var network: MoneroNetwork
+    /// The ways out, in the order of the file.
+    public var egresses: [EgressConfiguration]
+    /// Which class of destination leaves by which egress.
+    public var route: RouteConfiguration
+    /// The node: whom the guard confines, and where it enters.
+    public var node: NodeConfiguration
+    /// What holds the node to the router.
+    public var killSwitch: KillSwitchConfiguration
+    /// The control socket.
+    public var control: ControlConfiguration
+    /// What may be written to the log.
+    public var log: LogConfiguration
+
+    /// A configuration of these parts. Nothing is checked here: `read(_:context:)` does that.
+    public init(
+        network: MoneroNetwork, egresses: [EgressConfiguration], route: RouteConfiguration, node: NodeConfiguration,
+        killSwitch: KillSwitchConfiguration, control: ControlConfiguration, log: LogConfiguration
+    ) {
+        self.network = network
+        self.egresses = egresses
+        self.route = route
+        self.node = node
+        self.killSwitch = killSwitch
+        self.control = control
+        self.log = log
+    }
+
+    /// The egress of this name, such as "proxy.work".
+    public func egress(named name: String) -> EgressConfiguration? {
+        egresses.first { $0.name == name }
+    }
+
+    /// What holds where there is no file at all: Tor at its usual address, the three listeners, and the guard
+    /// around the user that Debian's monero package makes.
+    public static let builtIn = Configuration(
+        network: .mainnet,
+        egresses: [
+            EgressConfiguration(
+                name: "tor", kind: .tor(socks: loopback(9050), control: loopback(9051)))
+        ],
+        route: RouteConfiguration(onion: .egress("tor"), i2p: .block, clearnet: .egress("tor")),
+        node: NodeConfiguration(
+            user: "monero",
+            listeners: [
+                NodeListenerConfiguration(role: .p2p, endpoint: loopback(18950)),
+                NodeListenerConfiguration(role: .torZone, endpoint: loopback(18951)),
+                NodeListenerConfiguration(role: .i2pZone, endpoint: loopback(18952)),
+            ]),
+        killSwitch: KillSwitchConfiguration(), control: ControlConfiguration(), log: LogConfiguration())
+
+    private static func loopback(_ port: UInt16) -> Endpoint {
+        .tcp(.v4(IPv4Address(127, 0, 0, 1)), port: port)
+    }
+}
+
+/// `[kill-switch]`.
+public struct KillSwitchConfiguration: Hashable, Sendable {
+    /// Whether the guard must be proven.
+    public enum GuardMode: String, Hashable, Sendable, CaseIterable {
+        /// Nothing passes unless the guard is proven.
+        case required
+        /// The router fails closed, but nothing holds the node to it: unguarded.
+        case off
+    }
+
+    /// Whether the guard must be proven.
+    public var guardMode: GuardMode
+
+    /// This mode; required unless said otherwise.
+    public init(guardMode: GuardMode = .required) {
+        self.guardMode = guardMode
+    }
+}
+
+/// `[control]`.
+public struct ControlConfiguration: Hashable, Sendable {
+    /// The absolute path of the control socket; nil for the default place.
+    public var socket: String?
+
+    /// This path, or the default place.
+    public init(socket: String? = nil) {
+        self.socket = socket
+    }
+}
+
+/// `[log]`.
+public struct LogConfiguration: Hashable, Sendable {
+    /// Whether destinations may be named in the log, in events and in the status.
+    public var destinations: Bool
+
+    /// Whether destinations may be named; no unless said otherwise.
+    public init(destinations: Bool = false) {
+        self.destinations = destinations
+    }
+}

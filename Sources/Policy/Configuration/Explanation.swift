@@ -1,0 +1,111 @@
+internal import Protocols
+
+extension Configuration {
+    /// What this configuration does, in plain words, for `xmr-routed check`: one line a fact, no line longer than
+    /// its names make it, ending in a newline. Peers and passwords are not named.
+    public func explanation() -> String {
+        let lines = ["Network: \(network.rawValue)."] + egressLines + routeLines + nodeLines + [guardLine] + logLines
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var egressLines: [String] {
+        guard !egresses.isEmpty else { return ["Egresses: none. Nothing passes."] }
+        return ["Egresses:"]
+            + egresses.map { egress in
+                let isUsed = [route.onion, route.i2p, route.clearnet].contains(.egress(egress.name))
+                let unused = isUsed ? "" : "; nothing is routed to it"
+                return "  \(egress.name): \(Self.words(egress.kind))\(unused)"
+            }
+    }
+
+    private static func words(_ kind: EgressKind) -> String {
+        switch kind {
+        case .tor(let socks, let control?): "Tor at \(socks), its state asked at \(control)\(warning(socks))"
+        case .tor(let socks, nil):
+            "Tor at \(socks), ready by its SOCKS handshake alone (no control port: its own state is unknown)"
+                + warning(socks)
+        case .proxy(let socks, nil): "SOCKS5 proxy at \(socks)\(warning(socks))"
+        case .proxy(let socks, .some): "SOCKS5 proxy at \(socks), with a user name and password\(warning(socks))"
+        }
+    }
+
+    /// SOCKS hides nothing on its way to a proxy elsewhere.
+    private static func warning(_ socks: Endpoint) -> String {
+        socks.isLoopback ? "" : "; the way to it is not encrypted, and shows each destination"
+    }
+
+    private var routeLines: [String] {
+        var lines = [
+            "Routes:",
+            "  IP addresses and names: \(Self.words(route.clearnet))", "  onion addresses: \(Self.words(route.onion))",
+            "  I2P addresses: \(Self.words(route.i2p))",
+            "  private and own addresses: \(route.allowsPrivate ? "as IP addresses" : "refused")",
+        ]
+        if egresses.contains(where: { $0.name == "tor" }) {
+            lines.append(isolationLine)
+        }
+        if route.hold == .zero {
+            lines.append("Hold: none. While an egress recovers, a connect is refused at once.")
+        } else {
+            lines.append("Hold: while an egress recovers, a connect waits up to \(DurationText.words(route.hold)).")
+        }
+        return lines
+    }
+
+    private var isolationLine: String {
+        switch route.isolation {
+        case .peer: "Isolation: each peer has a Tor circuit of its own."
+        case .class: "Isolation: each class of traffic has a Tor circuit of its own, which its peers share."
+        case .none: "Isolation: none. All streams may share one Tor circuit."
+        }
+    }
+
+    private static func words(_ target: RouteTarget) -> String {
+        switch target {
+        case .egress(let name): "through \(name), and no other way"
+        case .block: "blocked"
+        }
+    }
+
+    private var nodeLines: [String] {
+        var lines = ["Node\(node.user.map { ", user \($0)" } ?? ""):"]
+        for listener in node.listeners {
+            lines.append("  \(listener.name): \(listener.endpoint)")
+        }
+        if node.listeners.isEmpty {
+            lines.append("  no listener: it cannot enter. Set proxy in [node].")
+        } else if !node.listeners.contains(where: { $0.role == .p2p }) {
+            lines.append("  WARNING: no node.proxy, so monerod would dial its peers past the router. Set it.")
+        }
+        if !node.virtualPeers.isEmpty {
+            lines.append("  virtual peers: \(node.virtualPeers.count)\(blockedPeers)")
+        }
+        lines.append(
+            node.banList.isEmpty ? "  ban list: none" : "  ban list: \(node.banList.entryCount) addresses and subnets")
+        return lines
+    }
+
+    private var blockedPeers: String {
+        let count = node.virtualPeers.count { peer in
+            switch peer.destination.host {
+            case .onion: route.onion == .block
+            case .i2p: route.i2p == .block
+            case .address, .name: true
+            }
+        }
+        return count == 0 ? "" : ", \(count) of them blocked by [route]"
+    }
+
+    private var guardLine: String {
+        switch killSwitch.guardMode {
+        case .required:
+            "Guard: required. Nothing passes unless it is proven to hold \(node.user ?? "the node's user")."
+        case .off:
+            "Guard: off, UNGUARDED. The router fails closed, but nothing holds the node to it."
+        }
+    }
+
+    private var logLines: [String] {
+        log.destinations ? ["Log: destinations are written to it, so whoever reads it knows the node's peers."] : []
+    }
+}

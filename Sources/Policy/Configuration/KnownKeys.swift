@@ -1,0 +1,53 @@
+/// Every key there is, by table: those that this version builds, and those that a later one will.
+enum KnownKeys {
+    struct Table {
+        /// As a message writes it; "" for the top of the file.
+        var name: String
+        var built: [String]
+        var later: [String] = []
+
+        /// "in [node]".
+        var place: String {
+            name.isEmpty ? "at the top of the file" : "in [\(name)]"
+        }
+
+        /// The path of a key in it: "node.user".
+        func path(_ key: String) -> String {
+            name.isEmpty ? key : "\(name).\(key)"
+        }
+    }
+
+    static let top = Table(
+        name: "", built: ["network", "tor", "proxy", "route", "node", "kill-switch", "control", "log"],
+        later: ["i2p", "vpn", "wallet"])
+    static let tor = Table(name: "tor", built: ["managed", "socks", "control"], later: ["torrc"])
+    static let route = Table(name: "route", built: ["onion", "i2p", "clearnet", "isolation", "hold", "private"])
+    static let node = Table(
+        name: "node", built: ["user", "proxy", "tor-proxy", "i2p-proxy", "ban-list", "peers"],
+        later: ["local-ports", "strays", "dns", "inbound", "allow-remote"])
+    static let killSwitch = Table(name: "kill-switch", built: ["guard"], later: ["confine"])
+    static let control = Table(name: "control", built: ["socket"])
+    static let log = Table(name: "log", built: ["destinations"])
+
+    static func proxy(_ name: String) -> Table {
+        Table(name: "proxy.\(name)", built: ["socks", "username", "password-file"], later: ["via"])
+    }
+
+    /// All tables, for saying where a misplaced key belongs.
+    static let all = [top, tor, proxy("NAME"), route, node, killSwitch, control, log]
+
+    /// What to say of a key that `table` has not.
+    static func complaint(_ key: String, in table: Table) -> String {
+        let shown = key.count <= 64 ? key : String(key.prefix(64)) + "..."
+        let start = "unknown key `\(shown)` \(table.place)"
+        if let near = Suggestion.nearest(to: key, in: table.built + table.later) {
+            return "\(start); did you mean `\(near)`?"
+        }
+        let homes = all.filter { $0.name != table.name && $0.built.contains(key) }
+        if !homes.isEmpty {
+            let places = homes.map { $0.name.isEmpty ? "at the top of the file" : "in [\($0.name)]" }
+            return "\(start); it belongs \(places.joined(separator: " or "))"
+        }
+        return "\(start); it has \(table.built.map { "`\($0)`" }.joined(separator: ", "))"
+    }
+}

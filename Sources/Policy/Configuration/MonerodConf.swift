@@ -1,0 +1,58 @@
+internal import Protocols
+
+extension Configuration {
+    /// The lines for monerod.conf that fit this configuration, each with the reason for it, ending in a newline.
+    /// monerod 0.18.0.0 and newer read them: SOCKS4a without a scheme, proxies by number, peers by number.
+    public func monerodConf() -> String {
+        let lines =
+            ["# monerod.conf for this configuration, by `xmr-routed monerod-conf`.", ""]
+            + networkLines + proxyLines + peerLines + Self.fixedLines
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var networkLines: [String] {
+        guard network != .mainnet else { return [] }
+        return ["# The network, which must be the router's.", "\(network.rawValue)=1", ""]
+    }
+
+    private var proxyLines: [String] {
+        var lines: [String] = []
+        if let endpoint = endpoint(.p2p) {
+            lines += ["# Every peer of the public network, through the router.", "proxy=\(endpoint)", ""]
+        } else {
+            // tx-proxy without proxy leaves peers, DNS seeds and checkpoints on the clearnet.
+            lines += [
+                "# [node] sets no proxy, and without one monerod dials its peers itself. Set it, print this again.",
+                "offline=1", "",
+            ]
+        }
+        if let endpoint = endpoint(.torZone), route.onion != .block {
+            lines += ["# Its own transactions to onion peers; 16 of them.", "tx-proxy=tor,\(endpoint),16", ""]
+        }
+        if let endpoint = endpoint(.i2pZone), route.i2p != .block {
+            lines += ["# Its own transactions to I2P peers; 16 of them.", "tx-proxy=i2p,\(endpoint),16", ""]
+        }
+        return lines
+    }
+
+    private var peerLines: [String] {
+        guard !node.virtualPeers.isEmpty, endpoint(.p2p) != nil else { return [] }
+        return ["# [node.peers]: the router dials the onion or I2P address meant by each."]
+            + node.virtualPeers.map { "add-priority-node=\($0.address):\($0.port)" } + [""]
+    }
+
+    private func endpoint(_ role: NodeListenerRole) -> Endpoint? {
+        node.listeners.first { $0.role == role }?.endpoint
+    }
+
+    /// What monerod does past any proxy, and the option against each.
+    private static let fixedLines = [
+        "# proxy= does not cover who dials in: no peer from outside, and none told that it could.",
+        "p2p-bind-ip=127.0.0.1", "in-peers=0", "hide-my-port=1", "",
+        "# No hole in the home router (UPnP); newer versions have none and ignore this.", "no-igd=1", "igd=disabled",
+        "", "# No DNS of its own: update checks, checkpoints, block list. Peers above are numbers for the same reason.",
+        "check-updates=disabled", "disable-dns-checkpoints=1", "enable-dns-blocklist=0", "",
+        "# Wallets and tools reach it from this machine only.", "rpc-bind-ip=127.0.0.1", "no-zmq=1", "",
+        "# All transactions of one length on the wire.", "pad-transactions=1",
+    ]
+}

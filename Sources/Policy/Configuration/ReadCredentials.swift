@@ -1,0 +1,70 @@
+internal import Protocols
+
+extension ConfigurationReader {
+    /// A proxy's user name and what its password file holds; nil where there are none or they are not right.
+    mutating func readCredentials(_ table: TomlTable, _ known: KnownKeys.Table) -> Credentials? {
+        let username = string(table["username"], known.path("username"))
+        let file = string(table["password-file"], known.path("password-file"))
+        switch (table["username"], table["password-file"]) {
+        case (nil, nil): return nil
+        case (let entry?, nil):
+            complain(
+                "`\(known.path("username"))` stands without `password-file`: name the file that holds its password",
+                at: entry.position)
+            return nil
+        case (nil, let entry?):
+            complain(
+                "`\(known.path("password-file"))` stands without `username`: name the user whose password it is",
+                at: entry.position)
+            return nil
+        case (let user?, let password?):
+            if let username, !(1...255).contains(username.utf8.count) {
+                complain(
+                    "`\(known.path("username"))` must be 1 to 255 bytes long, as SOCKS5 can carry",
+                    at: user.value.position)
+            }
+            guard let username, let file else { return nil }
+            guard let secret = secret(file, known.path("password-file"), at: password.value.position) else {
+                return nil
+            }
+            return Credentials(username: Array(username.utf8), password: secret)
+        }
+    }
+
+    /// What a file that nobody else can read or change holds: 1 to 255 bytes, without one newline at their end.
+    private mutating func secret(_ name: String, _ path: String, at position: TomlPosition) -> [UInt8]? {
+        guard !name.isEmpty, name.utf8.count <= 4095, !name.utf8.contains(0) else {
+            complain("`\(path)` is no file name: name the file that holds the password", at: position)
+            return nil
+        }
+        let file: FileContents
+        switch context.readFile(name) {
+        case .failure(let reason):
+            complain("`\(path)` \(quoted(name)) cannot be read: \(reason)", at: position)
+            return nil
+        case .contents(let contents): file = contents
+        }
+        if !file.isCredential {
+            if file.mode & 0o077 != 0 {
+                let mode = String(file.mode & 0o7777, radix: 8)
+                complain(
+                    "`\(path)` \(quoted(name)) is open to others (mode \(mode)): chmod 600 \(file.path)", at: position)
+                return nil
+            }
+            guard context.secretOwners.contains(file.owner) else {
+                complain(
+                    "`\(path)` \(quoted(name)) belongs to user id \(file.owner), who can change it: "
+                        + "chown it to root or to the router's user", at: position)
+                return nil
+            }
+        }
+        var secret = file.bytes
+        if secret.last == 0x0a { secret.removeLast() }
+        guard (1...255).contains(secret.count) else {
+            complain(
+                "`\(path)` \(quoted(name)) holds \(secret.count) bytes: a SOCKS5 password has 1 to 255", at: position)
+            return nil
+        }
+        return secret
+    }
+}

@@ -1,0 +1,265 @@
+public import Protocols
+
+/// A node's stream from its first byte to the moment it is relayed, as a machine.
+///
+/// ```
+/// handshake ─request─▶ routing ─.dial─▶ dialling ─connected─▶ upstream handshake ─ready─▶ first frame ─▶ relay
+///                        ▲  └─.hold─▶ holding ──tick──┐
+///                        └───────────────────────────-┘   (an egress that breaks before it answered: held again)
+/// ```
+/// Every state has a deadline, and every way out of it but the last is a refusal: nothing of the node's stream has
+/// left by then.
+public struct NodeConnection: Sendable {
+    /// Times that bound a connection. monerod's own patience for a SOCKS connect is 45 s, and a refused peer is
+    /// forgotten for an hour, so a connect waits rather than fail early, and ends before monerod gives up.
+    public enum Limits {
+        /// For the client's whole SOCKS request.
+        public static let handshake: Duration = .seconds(10)
+        /// From the accept to the SOCKS reply, holding and dialling together.
+        public static let total: Duration = .seconds(44)
+        /// For the connect to the proxy and its first replies; the request itself may take until `total`.
+        public static let proxy: Duration = .seconds(10)
+        /// For the first Levin frame after the SOCKS reply.
+        public static let firstFrame: Duration = .seconds(10)
+        /// How often a proxy that breaks off before its answer is dialled anew.
+        public static let dials = 3
+        /// Between two dials.
+        public static let redialPause: Duration = .seconds(1)
+    }
+
+    /// What the driver is to do. Bytes first, then `next`.
+    public struct Step: Sendable {
+        /// Bytes for the client.
+        public var toClient: [UInt8] = []
+        /// Bytes for the upstream.
+        public var toUpstream: [UInt8] = []
+        /// What comes after them.
+        public var next: Next = .wait
+    }
+
+    /// What comes next.
+    public enum Next: Sendable {
+        /// Nothing: wait for the next event.
+        case wait
+        /// Ask the route, and answer with `routed`.
+        case route(Destination)
+        /// Close the upstream and forget it; the stream is held.
+        case dropUpstream
+        /// Relay, these bytes of the client first.
+        case relay(prefix: [UInt8])
+        /// Close both ends.
+        case close(Refusal)
+    }
+
+    /// What the route and the egress said.
+    public enum Routing: Sendable {
+        /// An upstream is being dialled, to this destination and with these credentials.
+        case dialling(Destination, Credentials?)
+        /// Not now: ask again at this time, or earlier when `retry` is called.
+        case hold(until: Instant, Refusal)
+        /// Not at all.
+        case refuse(Refusal)
+    }
+
+    private enum State {
+        case handshake
+        case routing
+        case holding(Refusal)
+        case dialling(SocksClient)
+        case upstream(SocksClient)
+        case firstFrame(LevinGate)
+        case ended
+    }
+
+    private var state = State.handshake
+    private var server = SocksServer()
+    private var destination: Destination?
+    private let network: MoneroNetwork
+    private let holdUntil: Instant
+    private let giveUp: Instant
+    private var dials = 0
+
+    /// When `tick` must be called at the latest.
+    public private(set) var deadline: Instant
+
+    /// A connection accepted now.
+    ///
+    /// - Parameters:
+    ///   - hold: `[route] hold`, how long it may wait for an egress.
+    public init(network: MoneroNetwork, hold: Duration, now: Instant) {
+        self.network = network
+        holdUntil = now + min(hold, Limits.total)
+        giveUp = now + Limits.total
+        deadline = now + Limits.handshake
+    }
+
+    /// Whether it waits for an egress.
+    public var isHolding: Bool { if case .holding = state { true } else { false } }
+
+    /// Whether the upstream is connected and the node's first frame is awaited.
+    public var wantsFirstFrame: Bool { if case .firstFrame = state { true } else { false } }
+
+    /// Whether bytes of the client are wanted now. In every other state they stay in the kernel.
+    public var wantsClientBytes: Bool {
+        switch state {
+        case .handshake, .firstFrame: true
+        default: false
+        }
+    }
+
+    /// Whether bytes of the upstream are wanted now.
+    public var wantsUpstreamBytes: Bool { if case .upstream = state { true } else { false } }
+
+    /// Whether the upstream's connect is not decided yet.
+    public var isDialling: Bool { if case .dialling = state { true } else { false } }
+
+    /// The egress that it dials by was lost: what it waits for there will not come.
+    public mutating func egressLost(now: Instant) -> Step {
+        switch state {
+        case .dialling, .upstream: return upstreamEnded(now: now)
+        case .firstFrame: return Step(next: end(.egressNotReady))
+        case .handshake, .routing, .holding, .ended: return Step()
+        }
+    }
+
+    /// Bytes of the client arrived.
+    ///
+    /// - Returns: how many of them were taken, and what to do. What was not taken belongs to the state after next.
+    public mutating func clientSent(_ bytes: Span<UInt8>, now: Instant) -> (consumed: Int, step: Step) {
+        var step = Step()
+        switch state {
+        case .handshake:
+            let (consumed, outcome) = server.receive(bytes, replies: &step.toClient)
+            switch outcome {
+            case .more: break
+            case .request(let request):
+                destination = request.destination
+                state = .routing
+                step.next = .route(request.destination)
+            case .refused: step.next = end(.badRequest)
+            }
+            return (consumed, step)
+        case .firstFrame(var gate):
+            switch gate.receive(bytes) {
+            case .more: state = .firstFrame(gate)
+            case .pass:
+                state = .ended
+                step.next = .relay(prefix: gate.buffered)
+            case .refused: step.next = end(.notLevin)
+            }
+            return (bytes.count, step)
+        default:
+            return (0, step)
+        }
+    }
+
+    /// The answer to `.route`.
+    public mutating func routed(_ routing: Routing, now: Instant) -> Step {
+        guard case .routing = state else { return Step() }
+        switch routing {
+        case .dialling(let target, let credentials):
+            dials += 1
+            state = .dialling(SocksClient(destination: target, credentials: credentials))
+            deadline = min(now + Limits.proxy, giveUp)
+            return Step()
+        case .hold(let until, let refusal):
+            guard now < holdUntil else { return refuse(refusal) }
+            state = .holding(refusal)
+            deadline = min(until, holdUntil)
+            return Step()
+        case .refuse(let refusal):
+            return refuse(refusal)
+        }
+    }
+
+    /// What it waits for may have come: ask the route again.
+    public mutating func retry() -> Step {
+        guard case .holding = state, let destination else { return Step() }
+        state = .routing
+        return Step(next: .route(destination))
+    }
+
+    /// The upstream's connect succeeded.
+    public mutating func upstreamConnected() -> Step {
+        guard case .dialling(var client) = state else { return Step() }
+        var step = Step()
+        client.start(&step.toUpstream)
+        state = .upstream(client)
+        return step
+    }
+
+    /// Bytes of the upstream arrived.
+    ///
+    /// All of them are taken: what follows the proxy's last reply is the peer's, and goes to the client after ours.
+    public mutating func upstreamSent(_ bytes: Span<UInt8>, now: Instant) -> Step {
+        guard case .upstream(var client) = state else { return Step() }
+        var step = Step()
+        let (consumed, outcome) = client.receive(bytes, output: &step.toUpstream)
+        switch outcome {
+        case .more:
+            state = .upstream(client)
+            // The request is out: from here on it is the network that takes its time.
+            if client.hasRequested { deadline = giveUp }
+        case .ready:
+            step.toClient = server.success()
+            for index in consumed..<bytes.count { step.toClient.append(bytes[index]) }
+            state = .firstFrame(LevinGate(network: network))
+            deadline = now + Limits.firstFrame
+        case .failed(let failure):
+            return refuse(failure.isAboutProxy ? .proxyFailed : .unreachable, saying: failure.refusal)
+        }
+        return step
+    }
+
+    /// The upstream broke or closed, or could not be dialled at all.
+    public mutating func upstreamEnded(now: Instant) -> Step {
+        switch state {
+        case .routing, .dialling, .upstream:
+            guard dials < Limits.dials, now + Limits.redialPause < giveUp else { return refuse(.proxyFailed) }
+            state = .holding(.proxyFailed)
+            deadline = now + Limits.redialPause
+            return Step(next: .dropUpstream)
+        case .firstFrame: return Step(next: end(.unreachable))
+        case .handshake, .holding, .ended: return Step()
+        }
+    }
+
+    /// The client closed or broke.
+    public mutating func clientEnded() -> Step {
+        if case .ended = state { return Step() }
+        if case .handshake = state { return Step(next: end(.badRequest)) }
+        return Step(next: end(.clientGone))
+    }
+
+    /// The time has come to this point.
+    public mutating func tick(_ now: Instant) -> Step {
+        guard now >= deadline else { return Step() }
+        switch state {
+        case .handshake, .firstFrame: return Step(next: end(.slowClient))
+        case .holding(let refusal):
+            // Past the hold the route is asked once more, and refuses where there is still nothing to dial.
+            return now >= holdUntil && refusal != .proxyFailed ? refuse(refusal) : retry()
+        case .dialling: return upstreamEnded(now: now)
+        case .upstream(let client): return refuse(client.hasRequested ? .timeout : .proxyFailed)
+        case .routing, .ended: return Step()
+        }
+    }
+
+    /// The lock, or a proof that was lost: refused at once, whatever state it is in.
+    public mutating func cut(_ refusal: Refusal) -> Step {
+        switch state {
+        case .ended: Step()
+        case .handshake, .firstFrame: Step(next: end(refusal))
+        default: refuse(refusal)
+        }
+    }
+
+    private mutating func refuse(_ refusal: Refusal, saying socks: SocksRefusal? = nil) -> Step {
+        Step(toClient: server.failure(socks ?? refusal.socks), next: end(refusal))
+    }
+
+    private mutating func end(_ refusal: Refusal) -> Next {
+        state = .ended
+        return .close(refusal)
+    }
+}

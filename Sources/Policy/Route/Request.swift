@@ -1,0 +1,44 @@
+public import Protocols
+
+/// What a stream is for. Each class has its own rules, and its own circuits.
+public enum RequestClass: UInt8, Hashable, Sendable, CaseIterable {
+    /// The node's peers on its public zone (`monerod --proxy`).
+    case p2p = 1
+    /// The node's peers on its Tor zone (`--tx-proxy tor`).
+    case torZone = 2
+    /// The node's peers on its I2P zone (`--tx-proxy i2p`).
+    case i2pZone = 3
+}
+
+/// Which of the `[route]` keys a destination falls under.
+public enum DestinationKind: UInt8, Hashable, Sendable, CaseIterable {
+    /// An onion service.
+    case onion = 1
+    /// An I2P destination.
+    case i2p = 2
+    /// Everything else.
+    case clearnet = 3
+
+    /// The kind of a host.
+    public init(_ host: Host) {
+        switch host {
+        case .onion: self = .onion
+        case .i2p: self = .i2p
+        case .address, .name: self = .clearnet
+        }
+    }
+}
+
+/// A stream that a client asks for.
+public struct Request: Hashable, Sendable {
+    /// What it is for.
+    public var requestClass: RequestClass
+    /// Where it is to go, as the client named it.
+    public var destination: Destination
+
+    /// A request of this class to this destination.
+    public init(_ requestClass: RequestClass, to destination: Destination) {
+        self.requestClass = requestClass
+        self.destination = destination
+    }
+}

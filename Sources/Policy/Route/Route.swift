@@ -1,0 +1,78 @@
+public import Protocols
+
+/// Decides which egress a request goes by. It knows the configuration and this machine's addresses, and nothing
+/// that changes from second to second: whether the egress is ready is asked afterwards.
+///
+/// The default is to refuse: only what a rule below lets through has a way out.
+public struct Route: Hashable, Sendable {
+    /// The answer to a request.
+    public enum Decision: Hashable, Sendable {
+        /// By this egress, to this destination (a virtual peer's is its onion or I2P address).
+        case via(egress: String, Destination)
+        /// Not at all.
+        case refuse(Refusal)
+    }
+
+    private let configuration: RouteConfiguration
+    private let peers: [Destination: Destination]
+    private let banList: BanList
+    /// This machine's addresses, as last read from the kernel.
+    public var ownAddresses: Set<IPAddress>
+
+    /// The rules of a configuration.
+    public init(_ configuration: Configuration, ownAddresses: Set<IPAddress> = []) {
+        self.configuration = configuration.route
+        banList = configuration.node.banList
+        self.ownAddresses = ownAddresses
+        var peers: [Destination: Destination] = [:]
+        for peer in configuration.node.virtualPeers {
+            peers[Destination(host: Host(.v4(peer.address)), port: peer.port)] = peer.destination
+        }
+        self.peers = peers
+    }
+
+    /// Where a request goes.
+    public func decide(_ request: Request) -> Decision {
+        var destination = request.destination
+        if request.requestClass == .p2p, let peer = peers[destination] { destination = peer }
+        let kind = DestinationKind(destination.host)
+        switch (request.requestClass, kind) {
+        case (.p2p, _), (.torZone, .onion), (.i2pZone, .i2p): break
+        case (.torZone, _), (.i2pZone, _): return .refuse(.wrongZone)
+        }
+        if let refusal = check(destination.host) { return .refuse(refusal) }
+        return switch target(of: kind) {
+        case .egress(let name): .via(egress: name, destination)
+        case .block: .refuse(.blocked)
+        }
+    }
+
+    /// Whether a relay that was let through as (class, kind, address, egress) would be let through the same way now.
+    /// Asked of each open relay after a reload.
+    public func stillAllows(_ kind: DestinationKind, address: IPAddress?, egress: String) -> Bool {
+        guard target(of: kind) == .egress(egress) else { return false }
+        return address.flatMap { check(Host($0)) } == nil
+    }
+
+    private func target(of kind: DestinationKind) -> RouteTarget {
+        switch kind {
+        case .onion: configuration.onion
+        case .i2p: configuration.i2p
+        case .clearnet: configuration.clearnet
+        }
+    }
+
+    private func check(_ host: Host) -> Refusal? {
+        switch host {
+        case .onion, .i2p:
+            return nil
+        case .name:
+            return host.isLocalName && !configuration.allowsPrivate ? .privateDestination : nil
+        case .address(let address):
+            if banList.contains(address) { return .banned }
+            if configuration.allowsPrivate { return nil }
+            if address.isPrivate { return .privateDestination }
+            return ownAddresses.contains(address) ? .ownAddress : nil
+        }
+    }
+}

@@ -1,0 +1,86 @@
+internal import Protocols
+
+extension StatusEvent {
+    /// The daemon started.
+    public static func started(version: String, at time: UTCTime) -> StatusEvent {
+        StatusEvent(
+            time: time, kind: .started, sentence: "xmr-routed \(version) started",
+            fields: ["version": .string(version)])
+    }
+
+    /// A new configuration is in force.
+    public static func reloaded(at time: UTCTime) -> StatusEvent {
+        StatusEvent(time: time, kind: .reloaded, sentence: "the new configuration is in force")
+    }
+
+    /// A new configuration was refused for this reason, a sentence with file, line and column.
+    public static func reloadRefused(_ problem: String, at time: UTCTime) -> StatusEvent {
+        StatusEvent(
+            time: time, kind: .reloadRefused,
+            sentence: "the new configuration was refused and the old one stays in force: \(problem)",
+            fields: ["problem": .string(problem)])
+    }
+
+    /// A listener stopped accepting for this reason: "the descriptor limit is reached".
+    public static func listenerPaused(_ name: String, _ reason: String, at time: UTCTime) -> StatusEvent {
+        StatusEvent(
+            time: time, kind: .listenerPaused, sentence: "\(name) accepts nothing for now: \(reason)",
+            fields: ["listener": .string(name), "reason": .string(reason)])
+    }
+
+    /// A listener accepts again.
+    public static func listenerResumed(_ name: String, at time: UTCTime) -> StatusEvent {
+        StatusEvent(
+            time: time, kind: .listenerResumed, sentence: "\(name) accepts again", fields: ["listener": .string(name)])
+    }
+
+    /// Connections were refused. Neither whose nor where to: only why, and how many since the last such event.
+    public static func refused(reason: String, count: UInt64, at time: UTCTime) -> StatusEvent {
+        StatusEvent(
+            time: time, kind: .refused, sentence: "\(HumanUnits.count(count, "connection")) refused: \(reason)",
+            fields: ["reason": .string(reason), "count": .integer(count)])
+    }
+
+    /// What changed from one document to the next, in the order of its weight: lock, state, egresses.
+    public static func changes(
+        from before: StatusDocument, to after: StatusDocument, at time: UTCTime
+    ) -> [StatusEvent] {
+        var events: [StatusEvent] = []
+        if before.killSwitch.locked != after.killSwitch.locked {
+            events.append(
+                after.killSwitch.locked
+                    ? StatusEvent(time: time, kind: .locked, sentence: "locked: nothing passes the router")
+                    : StatusEvent(time: time, kind: .unlocked, sentence: "unlocked"))
+        }
+        if before.state != after.state {
+            events.append(
+                StatusEvent(
+                    time: time, kind: .state,
+                    sentence: "\(before.state.rawValue) became \(after.state.rawValue): \(after.reason)",
+                    fields: [
+                        "from": .string(before.state.rawValue), "to": .string(after.state.rawValue),
+                        "reason": .string(after.reason),
+                    ]))
+        }
+        for egress in after.egress {
+            let earlier = before.egress.first { $0.name == egress.name }
+            guard earlier?.state != egress.state || earlier?.detail != egress.detail else { continue }
+            events.append(
+                StatusEvent(
+                    time: time, kind: .egress,
+                    sentence: "\(egress.name) is \(egress.state.rawValue)"
+                        + (egress.detail.isEmpty ? "" : ": \(egress.detail)"),
+                    fields: [
+                        "egress": .string(egress.name), "state": .string(egress.state.rawValue),
+                        "detail": .string(egress.detail),
+                    ]))
+        }
+        for egress in before.egress where !after.egress.contains(where: { $0.name == egress.name }) {
+            events.append(
+                StatusEvent(
+                    time: time, kind: .egress, sentence: "\(egress.name) is no longer configured",
+                    fields: ["egress": .string(egress.name), "state": .null, "detail": .null]))
+        }
+        return events
+    }
+}

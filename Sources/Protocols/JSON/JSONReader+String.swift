@@ -1,0 +1,81 @@
+extension JSONReader {
+    /// Reads a string from its opening quote to behind its closing one (RFC 8259 section 7).
+    mutating func string(_ bytes: Span<UInt8>) throws(JSONFailure) -> String {
+        offset += 1
+        var start = offset
+        var unescaped: [UInt8] = []
+        while let byte = peek(bytes) {
+            switch byte {
+            case UInt8(ascii: "\""):
+                defer { offset += 1 }
+                guard !unescaped.isEmpty else { return text(bytes, from: start, to: offset) }
+                append(bytes, from: start, to: &unescaped)
+                return String(decoding: unescaped, as: UTF8.self)
+            case UInt8(ascii: "\\"):
+                append(bytes, from: start, to: &unescaped)
+                unescaped.append(contentsOf: String(try escape(bytes)).utf8)
+                start = offset
+            case 0..<0x20:
+                throw JSONFailure(.controlCharacter, at: offset)
+            default:
+                offset += 1
+            }
+        }
+        throw JSONFailure(.truncated, at: offset)
+    }
+
+    /// The bytes of a range that is known to be UTF-8, as text.
+    func text(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> String {
+        guard let valid = try? UTF8Span(validating: bytes.extracting(start..<end)) else { return "" }
+        return String(copying: valid)
+    }
+
+    private func append(_ bytes: Span<UInt8>, from start: Int, to unescaped: inout [UInt8]) {
+        for index in start..<offset { unescaped.append(bytes[index]) }
+    }
+
+    /// Reads one escape from its backslash; two of them where they are the halves of a surrogate pair.
+    private mutating func escape(_ bytes: Span<UInt8>) throws(JSONFailure) -> Unicode.Scalar {
+        let start = offset
+        offset += 1
+        guard let letter = peek(bytes) else { throw JSONFailure(.truncated, at: offset) }
+        offset += 1
+        switch letter {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(letter)
+        case UInt8(ascii: "b"): return "\u{8}"
+        case UInt8(ascii: "f"): return "\u{c}"
+        case UInt8(ascii: "n"): return "\n"
+        case UInt8(ascii: "r"): return "\r"
+        case UInt8(ascii: "t"): return "\t"
+        case UInt8(ascii: "u"): break
+        default: throw JSONFailure(.badEscape, at: start)
+        }
+        let first = try fourDigits(bytes)
+        if let scalar = Unicode.Scalar(first) { return scalar }
+        // A surrogate, U+D800 to U+DFFF: the high half, then at once the low one.
+        guard first < 0xdc00 else { throw JSONFailure(.loneSurrogate, at: start) }
+        for expected in [UInt8(ascii: "\\"), UInt8(ascii: "u")] {
+            guard let byte = peek(bytes) else { throw JSONFailure(.truncated, at: offset) }
+            guard byte == expected else { throw JSONFailure(.loneSurrogate, at: start) }
+            offset += 1
+        }
+        let second = try fourDigits(bytes)
+        guard (0xdc00...0xdfff).contains(second),
+            let scalar = Unicode.Scalar(0x10000 + (UInt32(first - 0xd800) << 10) + UInt32(second - 0xdc00))
+        else { throw JSONFailure(.loneSurrogate, at: start) }
+        return scalar
+    }
+
+    private mutating func fourDigits(_ bytes: Span<UInt8>) throws(JSONFailure) -> UInt16 {
+        var value: UInt16 = 0
+        for _ in 0..<4 {
+            guard let byte = peek(bytes) else { throw JSONFailure(.truncated, at: offset) }
+            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
+                throw JSONFailure(.badEscape, at: offset)
+            }
+            value = value << 4 | UInt16(digit)
+            offset += 1
+        }
+        return value
+    }
+}

@@ -1,0 +1,112 @@
+public import EventLoop
+public import Policy
+import Protocols
+
+/// Answers on the control socket: HTTP/1.1 over a Unix socket, so that curl and a scraper can ask.
+public final class ControlServer {
+    /// What the daemon does when asked.
+    public protocol Daemon: AnyObject {
+        /// The status document.
+        var status: StatusDocument { get }
+        /// The last events, oldest first.
+        var history: [StatusEvent] { get }
+        /// An operator's verb. Throws the sentence that the operator is told.
+        func lockAll() throws(StartFailure)
+        /// An operator's verb. Throws the sentence that the operator is told.
+        func unlock() throws(StartFailure)
+        /// An operator's verb. Throws the sentence that the operator is told.
+        func reload() throws(StartFailure)
+    }
+
+    private let path: String
+    private let loop: EventLoop
+    private let descriptor: Descriptor
+    unowned let daemon: any Daemon
+    private var watch: Watch?
+    private var rest: Watch?
+    private var conversations: [ObjectIdentifier: ControlConversation] = [:]
+
+    /// More at once are closed unanswered: the socket is the operator's, not a service.
+    private static let limit = 64
+
+    /// Listens at `path`, for the owner and the group of this process (0660).
+    ///
+    /// - Parameter makesDirectory: whether a missing directory is made: for a default place, not for a path that
+    ///   the operator wrote, which would hide a typing error.
+    /// - Throws: a sentence when another router answers there, or what is there is no socket.
+    public init(
+        path: String, makesDirectory: Bool, daemon: any Daemon, loop: EventLoop
+    ) throws(StartFailure) {
+        self.path = path
+        self.loop = loop
+        self.daemon = daemon
+        try Self.clear(path)
+        do throws(SystemError) {
+            if makesDirectory { try Files.makeDirectory(Files.parent(of: path), mode: 0o750) }
+            descriptor = try Socket.listen(at: .unix(path), mode: 0o660)
+        } catch {
+            throw StartFailure(
+                "the control socket \(path) cannot be made: \(error.reason); "
+                    + "make its directory for the router's user, or set another `socket` in [control]")
+        }
+        watch = Watch.listener(descriptor.raw, on: loop) { [unowned self] in accept() }
+    }
+
+    /// Ends all conversations and removes the socket.
+    public func stop() {
+        watch?.cancel()
+        for conversation in conversations.values { conversation.close() }
+        conversations = [:]
+        Files.remove(path)
+    }
+
+    /// Sends an event to whoever follows `GET /v1/events`.
+    public func publish(_ event: StatusEvent) {
+        for conversation in conversations.values { conversation.publish(event) }
+    }
+
+    func ended(_ conversation: ControlConversation) {
+        conversations[ObjectIdentifier(conversation)] = nil
+    }
+
+    /// Takes away a socket that a dead router left. One that answers, and what is no socket, stays.
+    private static func clear(_ path: String) throws(StartFailure) {
+        switch Files.kind(of: path) {
+        case .missing: return
+        case .other:
+            throw StartFailure(
+                "\(path) is there and is no socket: take it away, or set another `socket` in [control]")
+        case .socket: break
+        }
+        do throws(SystemError) {
+            _ = try Socket.connect(to: .unix(path))
+        } catch {
+            guard error.isRefused else {
+                throw StartFailure(
+                    "the control socket \(path) is in another's hands (\(error.reason)); "
+                        + "end its router, or set another `socket` in [control]")
+            }
+            return Files.remove(path)
+        }
+        throw StartFailure(
+            "another router answers at the control socket \(path); end it, or set another `socket` in [control]")
+    }
+
+    private func accept() {
+        do throws(SystemError) {
+            while let socket = try Socket.accept(from: descriptor) {
+                guard conversations.count < Self.limit else { continue }
+                let peer = Socket.peerCredentials(socket)
+                let stream = ByteStream(socket, connecting: false, loop: loop)
+                let conversation = ControlConversation(stream, peer: peer, server: self, loop: loop)
+                conversations[ObjectIdentifier(conversation)] = conversation
+            }
+        } catch {
+            // No descriptor left. The listener is level-triggered and would call again at once, for ever: rest.
+            watch?.cancel()
+            rest = Watch.timer(on: loop) { [unowned self] in watch?.resume() }
+            rest?.schedule(after: .seconds(1))
+        }
+    }
+
+}

@@ -1,0 +1,121 @@
+import EventLoop
+import Policy
+import Protocols
+
+/// The driver of one `NodeConnection`: moves its bytes and does what it says. It ends when the stream is relayed,
+/// which needs no object, or closed.
+final class NodeStream: FlowOwner {
+    /// What the router does for its streams.
+    protocol Host: AnyObject {
+        /// Finds a way for a stream, and dials it.
+        func route(_ stream: NodeStream, to destination: Destination) -> NodeConnection.Routing
+        /// The stream waits for nothing any more: it is relayed or refused.
+        func finished(_ stream: NodeStream, _ refusal: Refusal?)
+        /// The egress did not answer as it should.
+        func dialFailed(_ stream: NodeStream)
+        var now: Instant { get }
+    }
+
+    let listener: NodeListener
+    /// What it will be relayed as. The router fills it as it routes.
+    var tag = FlowTag()
+    /// Where the router keeps it among the streams in handshake.
+    var place = 0
+    private unowned let host: any Host
+    private var connection: NodeConnection
+    /// Bytes that came with the SOCKS request and belong to what follows it.
+    private var early: [UInt8] = []
+
+    init(_ listener: NodeListener, host: any Host, connection: NodeConnection) {
+        self.listener = listener
+        self.host = host
+        self.connection = connection
+    }
+
+    var deadline: Instant { connection.deadline }
+    var isHolding: Bool { connection.isHolding }
+
+    override func ready(_ side: FlowSide) {
+        switch side {
+        case .client: clientReady()
+        case .upstream: upstreamReady()
+        }
+    }
+
+    func tick(_ now: Instant) { apply(connection.tick(now)) }
+    func egressLost() { apply(connection.egressLost(now: host.now)) }
+    func retry() { apply(connection.retry()) }
+    func cut(_ refusal: Refusal) { apply(connection.cut(refusal)) }
+
+    private func clientReady() {
+        if !early.isEmpty, connection.wantsClientBytes {
+            let held = early
+            early = []
+            clientSent(held.span)
+        }
+        while isOpen, connection.wantsClientBytes, isReadable(.client) {
+            switch read(.client, clientSent) {
+            case .bytes: break
+            case .nothing: return
+            case .ended, .failed: apply(connection.clientEnded())
+            }
+        }
+        if isOpen, !connection.wantsClientBytes, isGone(.client) { apply(connection.clientEnded()) }
+    }
+
+    /// What the SOCKS request does not take is kept for the first frame: one read of it at the most, since nothing
+    /// more is read before the reply.
+    private func clientSent(_ bytes: Span<UInt8>) {
+        let (consumed, step) = connection.clientSent(bytes, now: host.now)
+        for index in consumed..<bytes.count { early.append(bytes[index]) }
+        apply(step)
+    }
+
+    private func upstreamReady() {
+        if connection.isDialling {
+            if upstreamConnectError != nil {
+                host.dialFailed(self)
+                return apply(connection.upstreamEnded(now: host.now))
+            }
+            apply(connection.upstreamConnected())
+        }
+        while isOpen, connection.wantsUpstreamBytes, isReadable(.upstream) {
+            switch read(.upstream, limit: 512, { apply(connection.upstreamSent($0, now: host.now)) }) {
+            case .bytes: break
+            case .nothing: return
+            case .ended, .failed:
+                host.dialFailed(self)
+                return apply(connection.upstreamEnded(now: host.now))
+            }
+        }
+        guard isOpen, connection.wantsFirstFrame else { return }
+        if isGone(.upstream) {
+            apply(connection.upstreamEnded(now: host.now))
+        } else {
+            clientReady()
+        }
+    }
+
+    private func apply(_ step: NodeConnection.Step) {
+        guard isOpen else { return }
+        let clientBroke = write(.client, step.toClient) != nil
+        let upstreamBroke = write(.upstream, step.toUpstream) != nil
+        switch step.next {
+        case .wait:
+            if clientBroke { return apply(connection.clientEnded()) }
+            if upstreamBroke { return apply(connection.upstreamEnded(now: host.now)) }
+        case .route(let destination):
+            apply(connection.routed(host.route(self, to: destination), now: host.now))
+        case .dropUpstream:
+            detachUpstream()
+        case .relay(let prefix):
+            host.finished(self, nil)
+            relay(prefix: prefix, tag: tag, counter: listener.traffic)
+        case .close(let refusal):
+            // Unread bytes would turn the close into a reset, which can overtake the reply that says why.
+            if isReadable(.client) { _ = read(.client) { _ in } }
+            host.finished(self, refusal)
+            close(reset: false)
+        }
+    }
+}

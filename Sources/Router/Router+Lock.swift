@@ -1,0 +1,44 @@
+import EventLoop
+import Policy
+
+extension Router {
+    /// The operator's kill-switch: cuts all at once, and lets nothing new pass. It is in force before it is written
+    /// to disk.
+    ///
+    /// - Throws: a sentence when the lock would not survive a restart; it is in force all the same.
+    public func lockAll() throws(StartFailure) {
+        lock = .locked
+        cutEverything(.locked)
+        do throws(SystemError) {
+            try lockStore.write(.locked)
+        } catch {
+            lock = .unknown("the lock could not be written (\(error.doing): \(error.reason))")
+            tellChanges()
+            throw StartFailure(
+                "locked now, but the lock would not survive a restart: \(error.doing): \(error.reason); "
+                    + "let the router's user write the state directory and lock again")
+        }
+        tellChanges()
+    }
+
+    /// Lets pass again. It is written to disk before it is in force.
+    ///
+    /// - Throws: a sentence when it cannot be written; it stays locked then.
+    public func unlock() throws(StartFailure) {
+        do throws(SystemError) {
+            try lockStore.write(.unlocked)
+        } catch {
+            throw StartFailure(
+                "still locked: the lock's state cannot be written (\(error.doing): \(error.reason)); "
+                    + "let the router's user write the state directory and unlock again")
+        }
+        lock = .unlocked
+        tellChanges()
+    }
+
+    /// Ends every relay and every stream that is not one yet.
+    func cutEverything(_ refusal: Refusal) {
+        table.cut { _ in true }
+        streams.forEach { $0.cut(refusal) }
+    }
+}

@@ -1,0 +1,101 @@
+public import Policy
+import EventLoop
+import Protocols
+
+extension Router {
+    /// The version of this program.
+    public static let version = "0.1.0"
+
+    /// What is known of the guard. No guard can be asked in this version: required means not proven.
+    var guardProof: StatusFacts.GuardProof {
+        switch configuration.killSwitch.guardMode {
+        case .off: .off
+        case .required:
+            .unproven(
+                "this version has no guard yet; guard = \"off\" in [kill-switch] runs without one, and unguarded")
+        }
+    }
+
+    /// What was proven, and nothing else.
+    private var facts: StatusFacts {
+        let lockFact: StatusFacts.Lock =
+            switch lock {
+            case .unlocked: .unlocked
+            case .locked: .byOperator
+            case .unknown(let why): .unreadable(why)
+            }
+        var routed: Set<String> = []
+        for target in [configuration.route.onion, configuration.route.i2p, configuration.route.clearnet] {
+            if case .egress(let name) = target { routed.insert(name) }
+        }
+        return StatusFacts(
+            lock: lockFact, guardProof: guardProof,
+            egress: egresses.map {
+                EgressStatus(name: $0.name, kind: $0.kind, state: $0.readiness.state, detail: $0.readiness.detail)
+            },
+            routed: routed,
+            shortcomings: listeners.filter(\.isPaused).map { "\($0.name) accepts nothing for now" })
+    }
+
+    /// The status document as of now.
+    public var status: StatusDocument {
+        let facts = facts
+        let verdict = StatusVerdict.of(facts)
+        return StatusDocument(
+            version: Self.version, state: verdict.state, reason: verdict.reason,
+            uptimeSeconds: Double((loop.now - started).milliseconds) / 1000, killSwitch: facts.killSwitch(),
+            egress: facts.egress,
+            listeners: listeners.map { listener in
+                ListenerStatus(
+                    name: listener.name, address: listener.configuration.endpoint.description,
+                    open: UInt64(max(listener.open, 0)), accepted: listener.accepted,
+                    refused: Dictionary(uniqueKeysWithValues: listener.refused.map { ($0.key.rawValue, $0.value) }),
+                    bytesUp: listener.traffic.up, bytesDown: listener.traffic.down)
+            },
+            threats: threats)
+    }
+
+    /// What works against the promise, or against what the operator believes to be in force.
+    private var threats: [String] {
+        var threats: [String] = []
+        if let reloadProblem {
+            threats.append("the configuration on disk is refused and not in force: \(reloadProblem)")
+        }
+        if configuration.log.destinations { threats.append("destinations are written to the log") }
+        return threats
+    }
+
+    /// Tells whoever listens what is different from the last time. Called after everything that may change it.
+    func tellChanges() {
+        let now = status
+        let events = StatusEvent.changes(from: lastTold, to: now, at: time)
+        lastTold = now
+        for event in events { onEvent(event) }
+    }
+
+    /// The wall clock's time, for events.
+    var time: UTCTime { UTCTime(unixSeconds: loop.unixSeconds) }
+
+    /// Counts a refusal towards an event that tells of it: one each five seconds for each reason, not one each.
+    func report(_ refusal: Refusal) {
+        unreported[refusal, default: 0] += 1
+        if !refusalReport.isPending { refusalReport.schedule(after: .seconds(5)) }
+    }
+
+    func tellRefusals() {
+        for (refusal, count) in unreported.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            onEvent(.refused(reason: refusal.rawValue, count: count, at: time))
+        }
+        unreported = [:]
+    }
+}
+
+extension StatusFacts.GuardProof {
+    /// Whether the guard, if it is asked for, stands.
+    var isProvenOrOff: Bool {
+        switch self {
+        case .off, .enforcing: true
+        case .unproven: false
+        }
+    }
+}

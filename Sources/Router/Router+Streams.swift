@@ -1,0 +1,107 @@
+import EventLoop
+import Policy
+import Protocols
+
+extension Router: NodeStream.Host {
+    var now: Instant { loop.now }
+
+    /// Why nothing passes at all now, whatever is asked; nil where it may.
+    var standingRefusal: Refusal? {
+        if lock.isLocked { return .locked }
+        return guardProof.isProvenOrOff ? nil : .unguarded
+    }
+
+    func route(_ stream: NodeStream, to destination: Destination) -> NodeConnection.Routing {
+        if let refusal = standingRefusal { return .refuse(refusal) }
+        switch route.decide(Request(stream.listener.requestClass, to: destination)) {
+        case .refuse(let refusal):
+            return .refuse(refusal)
+        case .via(let name, let target):
+            guard let egress = egresses.first(where: { $0.name == name }) else { return .refuse(.blocked) }
+            // Held until the egress says otherwise; the connection itself knows how long that may be.
+            guard egress.readiness.isReady else { return .hold(until: loop.now + .seconds(3600), .egressNotReady) }
+            return dial(stream, egress, target)
+        }
+    }
+
+    private func dial(_ stream: NodeStream, _ egress: Egress, _ target: Destination) -> NodeConnection.Routing {
+        var credentials = egress.credentials
+        releaseKey(of: stream)
+        if egress.isolates {
+            switch isolationKey(for: stream, to: target) {
+            case .key(let key):
+                credentials = key.credentials
+                stream.tag.isolationKey = key.id
+            case .wait(let until): return .hold(until: until, .circuitLimit)
+            case .exhausted: return .refuse(.circuitLimit)
+            }
+        }
+        stream.tag.fill(listener: stream.listener, egress: egress, target: target)
+        do throws(SystemError) {
+            stream.attach(upstream: try Socket.connect(to: egress.socks))
+        } catch {
+            guard !error.isDescriptorLimit else { return .refuse(.connectionLimit) }
+            egress.dialFailed()
+            return .hold(until: loop.now + NodeConnection.Limits.redialPause, .proxyFailed)
+        }
+        return .dialling(target, credentials)
+    }
+
+    func dialFailed(_ stream: NodeStream) {
+        egresses.first { $0.id == stream.tag.egress }?.dialFailed()
+    }
+
+    func finished(_ stream: NodeStream, _ refusal: Refusal?) {
+        streams.remove(stream)
+        guard let refusal else { return }
+        stream.listener.count(refusal)
+        report(refusal)
+        releaseKey(of: stream)
+        connectionClosed(stream.listener)
+    }
+
+    private func releaseKey(of stream: NodeStream) {
+        guard stream.tag.isolationKey != 0 else { return }
+        isolation.release(stream.tag.isolationKey, now: loop.now)
+        stream.tag.isolationKey = 0
+    }
+
+    /// An egress is proven, or is not any more.
+    func egressChanged(_ egress: Egress, was old: EgressReadiness) {
+        if egress.readiness.isReady {
+            streams.forEach { if $0.isHolding { $0.retry() } }
+        } else if old.isReady {
+            // A relay through an egress that is lost ends now: it must not wait for bytes that never come, and it
+            // never moves to another egress.
+            table.cut { $0.egress == egress.id }
+            streams.forEach { if $0.tag.egress == egress.id { $0.egressLost() } }
+        }
+        tellChanges()
+    }
+}
+
+extension FlowTag {
+    /// What is kept of a stream once it is relayed: enough to cut it when its egress, its listener, its route or a
+    /// ban says so.
+    mutating func fill(listener: NodeListener, egress: Egress, target: Destination) {
+        self.listener = listener.id
+        self.egress = egress.id
+        port = target.port
+        requestClass = listener.requestClass.rawValue
+        destinationKind = DestinationKind(target.host).rawValue
+        addressHigh = 0
+        addressLow = 0
+        if case .address(.v4(let address)) = target.host {
+            addressLow = 0xffff_0000_0000 | UInt64(address.bits)
+        } else if case .address(.v6(let address)) = target.host {
+            addressHigh = address.high
+            addressLow = address.low
+        }
+    }
+
+    /// The destination's address; nil for a name.
+    var address: IPAddress? {
+        addressHigh == 0 && addressLow == 0
+            ? nil : IPAddress.v6(IPv6Address(high: addressHigh, low: addressLow)).canonical
+    }
+}

@@ -1,0 +1,114 @@
+import EventLoop
+public import Policy
+import Protocols
+
+/// The life of `xmr-routed run`: configuration, router, control socket, signals, service manager, end.
+public final class Daemon: ControlServer.Daemon {
+    private let loop: EventLoop
+    private let file: ConfigurationFile
+    private let router: Router
+    private var control: ControlServer?
+    private let serviceManager = ServiceManager()
+    private var watches: [Watch] = []
+    private var past = EventHistory()
+    private let log: (StatusEvent) -> Void
+
+    /// Reads the configuration, opens the listeners and the control socket. Nothing is accepted before `run`.
+    ///
+    /// - Parameter log: called with each event.
+    /// - Throws: `ConfigurationFile.Refusal` or `StartFailure`.
+    public init(_ file: ConfigurationFile, log: @escaping (StatusEvent) -> Void) throws {
+        ThisProcess.forbidCoreFiles()
+        self.file = file
+        self.log = log
+        let configuration = try file.load()
+        loop = try EventLoop()
+        let lock = LockStore(stateDirectory: try Places.stateDirectory())
+        router = try Router(configuration, lockStore: lock, loop: loop)
+        router.onEvent = { [unowned self] in happened($0) }
+        let path = Places.controlSocket(configured: configuration.control.socket)
+        control = try ControlServer(
+            path: path, makesDirectory: configuration.control.socket == nil, daemon: self, loop: loop)
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    public func run() {
+        for number in [ThisProcess.terminate, ThisProcess.interrupt] {
+            watches.append(Watch.signal(number, on: loop) { [unowned self] in loop.stop() })
+        }
+        watches.append(
+            Watch.signal(ThisProcess.hangUp, on: loop) { [unowned self] in
+                // The refusal was told as an event; there is nobody else to tell.
+                try? reload()
+            })
+        if let interval = serviceManager?.watchdog {
+            watches.append(
+                Watch.ticker(every: .milliseconds(interval.milliseconds / 2), on: loop) { [unowned self] in
+                    tellServiceManager("WATCHDOG=1")
+                })
+        }
+        router.start()
+        tellServiceManager("READY=1\nSTATUS=\(statusLine)")
+        loop.run()
+        tellServiceManager("STOPPING=1")
+        router.stop()
+        control?.stop()
+    }
+
+    /// The status document as of now.
+    public var status: StatusDocument { router.status }
+
+    /// The last events, oldest first.
+    public var history: [StatusEvent] { past.events }
+
+    /// Locks. See `Router.lockAll`.
+    public func lockAll() throws(StartFailure) { try router.lockAll() }
+
+    /// Unlocks. See `Router.unlock`.
+    public func unlock() throws(StartFailure) { try router.unlock() }
+
+    /// Reads the configuration anew. A bad file, or one that cannot be applied, changes nothing and says so.
+    public func reload() throws(StartFailure) {
+        tellServiceManager("RELOADING=1")
+        defer { tellServiceManager("READY=1\nSTATUS=\(statusLine)") }
+        do {
+            let configuration = try file.load()
+            try router.reload(configuration)
+            router.reloadProblem = nil
+        } catch {
+            let sentence =
+                switch error {
+                case let refusal as ConfigurationFile.Refusal: refusal.lines.joined(separator: "; ")
+                default: "\(error)"
+                }
+            router.reloadProblem = sentence
+            happened(.reloadRefused(sentence, at: UTCTime(unixSeconds: loop.unixSeconds)))
+            throw StartFailure("refused, the old configuration stays in force: \(sentence)")
+        }
+    }
+
+    private var statusLine: String {
+        let status = status
+        return "\(status.state.rawValue): \(status.reason)"
+    }
+
+    private func happened(_ event: StatusEvent) {
+        past.append(event)
+        log(event)
+        control?.publish(event)
+        if event.kind == .state || event.kind == .egress { tellServiceManager("STATUS=\(statusLine)") }
+    }
+
+    private func tellServiceManager(_ message: String) {
+        guard let serviceManager else { return }
+        do throws(SystemError) {
+            try serviceManager.tell(message)
+        } catch {
+            // Without its service manager the router still does its work; the watchdog decides what follows.
+            log(
+                StatusEvent(
+                    time: UTCTime(unixSeconds: loop.unixSeconds), kind: .init(rawValue: "service-manager"),
+                    sentence: "the service manager cannot be told: \(error)"))
+        }
+    }
+}

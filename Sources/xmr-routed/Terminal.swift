@@ -1,0 +1,49 @@
+import ArgumentParser
+import EventLoop
+import Policy
+import Router
+
+/// Where commands write. Answers go to standard output, what is wrong to standard error.
+enum Terminal {
+    /// Exit codes beyond those of the state: a port or socket that cannot be had (sysexits' EX_OSERR), and a verb
+    /// for root (EX_NOPERM).
+    static let cannotStart = ExitCode(71)
+    static let needsRoot = ExitCode(77)
+    static let refused = ExitCode(1)
+    static let noRouter = ExitCode(ProtectionState.noDaemonExitCode)
+
+    /// Writes to standard output; a reader that went away ends the command quietly.
+    static func say(_ text: String) throws {
+        guard ThisProcess.write(Array(text.utf8), to: 1) else { throw ExitCode.failure }
+    }
+
+    static func complain(_ sentence: String) {
+        ThisProcess.write(Array("xmr-routed: \(sentence)\n".utf8), to: 2)
+    }
+
+    /// Colours where a person reads, and has not asked for none (no-color.org).
+    static var palette: Palette {
+        Palette(isTerminal: isTerminal, noColor: ThisProcess.environment("NO_COLOR"))
+    }
+
+    static var isTerminal: Bool {
+        ThisProcess.isTerminal(1) && ThisProcess.environment("TERM") != "dumb"
+    }
+
+    /// Whether the terminal's locale is UTF-8.
+    static var isUnicode: Bool {
+        let locale =
+            ThisProcess.environment("LC_ALL") ?? ThisProcess.environment("LC_CTYPE") ?? ThisProcess.environment("LANG")
+        return locale.map { $0.uppercased().contains("UTF-8") || $0.uppercased().contains("UTF8") } ?? false
+    }
+
+    /// What a failed question means for the exit code.
+    static func exit(after failure: ControlClient.Failure) -> ExitCode {
+        complain(failure.sentence)
+        return switch failure {
+        case .absent, .unreachable: noRouter
+        case .forbidden: needsRoot
+        case .refused: refused
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Protocols
+
+/// What is read is written as bytes that read as the same value, canonically; what is refused is refused within
+/// the text, and the same way each time.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+    let bytes = Array(UnsafeBufferPointer(start: data, count: size))
+    let value: JSONValue
+    do {
+        value = try JSONValue(reading: bytes.span)
+    } catch {
+        require((0...size).contains(error.offset), "a refusal lies within the text")
+        require(refusal(of: bytes) == error, "the same text is refused the same way")
+        return 0
+    }
+    let compact = value.encoded()
+    require(compact.count <= bytes.count, "the compact text is no longer than what was read")
+    require(read(compact) == value, "the compact text reads as the same value")
+    require(read(compact)?.encoded() == compact, "the compact text is canonical")
+    require(read(value.encodedForReading()) == value, "the text for reading reads as the same value")
+
+    // An object or an array that is cut anywhere is refused: the place is taken from the input.
+    if value.asObject != nil || value.asArray != nil, let last = compact.last, let first = bytes.first {
+        let place = (Int(first) &* 31 &+ Int(bytes[size / 2])) % compact.count
+        require(read(Array(compact[..<place])) == nil, "a cut text is refused")
+        require(read(compact + [last]) == nil, "a byte too many is refused")
+    }
+    return 0
+}
+
+/// The value of a text that may be longer than the default limits allow, as indenting makes it.
+private func read(_ bytes: [UInt8]) -> JSONValue? {
+    try? JSONValue(reading: bytes.span, limits: JSONLimits(bytes: 1 << 30, members: .max))
+}
+
+private func refusal(of bytes: [UInt8]) -> JSONFailure? {
+    do {
+        _ = try JSONValue(reading: bytes.span)
+        return nil
+    } catch {
+        return error
+    }
+}
+
+private func require(_ holds: Bool, _ what: String) {
+    if !holds { fatalError(what) }
+}
