@@ -24,13 +24,17 @@ public final class Watch {
     private let handler: (Readiness) -> Void
     private var isActive = false
 
-    private init(_ loop: EventLoop, descriptor: Int32, flags: Int32, handler: @escaping (Readiness) -> Void) {
+    private init(
+        _ loop: EventLoop, descriptor: Int32, flags: Int32, urgency: Urgency = .control,
+        handler: @escaping (Readiness) -> Void
+    ) {
         self.loop = loop
         self.handler = handler
         unsafe event = .allocate(capacity: 1)
         unsafe event.initialize(to: CLibevent.event())
         let me = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe event_assign(event, loop.base, descriptor, Int16(flags), watchBecameReady, me)
+        unsafe event_priority_set(event, urgency.rawValue)
     }
 
     deinit {
@@ -49,8 +53,13 @@ public final class Watch {
     }
 
     /// Watches a listening descriptor: level-triggered, since accepting stops after a batch.
-    public static func listener(_ raw: Int32, on loop: EventLoop, handler: @escaping () -> Void) -> Watch {
-        let watch = Watch(loop, descriptor: raw, flags: EV_READ | EV_PERSIST) { _ in handler() }
+    /// `isUrgent`: before relays, for the operator's socket.
+    public static func listener(
+        _ raw: Int32, on loop: EventLoop, isUrgent: Bool = false, handler: @escaping () -> Void
+    ) -> Watch {
+        let watch = Watch(loop, descriptor: raw, flags: EV_READ | EV_PERSIST, urgency: isUrgent ? .control : .traffic) { _ in
+            handler()
+        }
         watch.add(nil)
         return watch
     }

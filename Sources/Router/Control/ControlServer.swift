@@ -49,7 +49,7 @@ public final class ControlServer {
                 "the control socket \(path) cannot be made: \(error.reason); "
                     + "make its directory for the router's user, or set another `socket` in [control]")
         }
-        watch = Watch.listener(descriptor.raw, on: loop) { [unowned self] in accept() }
+        watch = Watch.listener(descriptor.raw, on: loop, isUrgent: true) { [unowned self] in accept() }
     }
 
     /// Ends all conversations and removes the socket.
