@@ -54,6 +54,7 @@ private func run(_ choice: UInt8, _ answers: [[UInt8]]) -> Run {
         run.outcome = step.outcome
         if case .failed = step.outcome {
             require(output.isEmpty, "a message to a proxy that failed")
+            run.consumed = 0  // nothing is left to be given to a stream
         } else {
             run.consumed += step.consumed
         }
