@@ -81,7 +81,7 @@ public final class ByteStream {
         handler(ending)
     }
 
-    private func ready(_ readiness: Readiness) {
+    private func ready(_ readiness: SocketReadiness) {
         if isConnecting {
             guard readiness.contains(.writable) else { return }
             if let error = Socket.connectError(raw) { return end(.failed(error)) }
