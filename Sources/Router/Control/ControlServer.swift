@@ -27,7 +27,10 @@ public final class ControlServer {
     private var conversations: [ObjectIdentifier: ControlConversation] = [:]
 
     /// More at once are closed unanswered: the socket is the operator's, not a service.
-    private static let limit = 64
+    private static let limit = 96
+    /// Of these, as many are for root and the router's own user alone: whoever may read the status must not be able
+    /// to keep the operator from locking.
+    private static let reserved = 32
 
     /// Listens at `path`, for the owner and the group of this process (0660).
     ///
@@ -65,6 +68,11 @@ public final class ControlServer {
         for conversation in conversations.values { conversation.publish(event) }
     }
 
+    /// Who may use the verbs: root and the router's own user, as the kernel names them.
+    static func isOperator(_ peer: Socket.PeerCredentials) -> Bool {
+        peer.user == 0 || peer.user == ThisProcess.user
+    }
+
     func ended(_ conversation: ControlConversation) {
         conversations[ObjectIdentifier(conversation)] = nil
     }
@@ -95,8 +103,9 @@ public final class ControlServer {
     private func accept() {
         do throws(SystemError) {
             while let socket = try Socket.accept(from: descriptor) {
-                guard conversations.count < Self.limit else { continue }
                 let peer = Socket.peerCredentials(socket)
+                let room = peer.map(Self.isOperator) == true ? Self.limit : Self.limit - Self.reserved
+                guard conversations.count < room else { continue }
                 let stream = ByteStream(socket, connecting: false, loop: loop)
                 let conversation = ControlConversation(stream, peer: peer, server: self, loop: loop)
                 conversations[ObjectIdentifier(conversation)] = conversation
