@@ -53,11 +53,26 @@ extension Router: NodeStream.Host {
 
     func finished(_ stream: NodeStream, _ refusal: Refusal?) {
         streams.remove(stream)
+        if configuration.log.destinations { name(stream, refusal) }
         guard let refusal else { return }
         stream.listener.count(refusal)
         report(refusal)
         releaseKey(of: stream)
         connectionClosed(stream.listener)
+    }
+
+    /// Only with `log.destinations`: what each stream asked for and what became of it.
+    private func name(_ stream: NodeStream, _ refusal: Refusal?) {
+        guard let destination = stream.destination else { return }
+        let outcome = refusal.map { "refused: \($0.rawValue)" } ?? "relayed"
+        onEvent(
+            StatusEvent(
+                time: time, kind: .init(rawValue: "stream"),
+                sentence: "\(stream.listener.name) to \(destination): \(outcome)",
+                fields: [
+                    "listener": .string(stream.listener.name), "destination": .string(destination.description),
+                    "outcome": .string(refusal?.rawValue ?? "relayed"),
+                ]))
     }
 
     private func releaseKey(of stream: NodeStream) {

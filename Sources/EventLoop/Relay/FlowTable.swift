@@ -48,6 +48,7 @@ public final class FlowTable {
         unsafe event_assign(
             &socket.pointee.event, loop.base, descriptor,
             Int16(EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST), flowSocketBecameReady, socket)
+        unsafe event_priority_set(&socket.pointee.event, Urgency.traffic.rawValue)
         unsafe event_add(&socket.pointee.event, nil)
     }
 

@@ -8,6 +8,8 @@ public final class ByteStream {
     public enum Ending: Hashable, Sendable {
         /// The other side closed it.
         case closedByPeer
+        /// All was written, and `closeAfterWriting` had asked for no more.
+        case finished
         /// The connect or the connection failed.
         case failed(SystemError)
     }
@@ -26,7 +28,7 @@ public final class ByteStream {
     public var onConnected: () -> Void = {}
     /// Called with the bytes of each read.
     public var onBytes: (Span<UInt8>) -> Void = { _ in }
-    /// Called once, when the stream ends other than by our own `close()`.
+    /// Called once, when the stream ends other than by `close()`.
     public var onEnded: (Ending) -> Void = { _ in }
 
     /// Takes a socket, connected or connecting; handlers are called from the next turn of the loop.
@@ -55,7 +57,7 @@ public final class ByteStream {
         if !isConnecting { flush() }
     }
 
-    /// Closes once all is written.
+    /// Closes once all is written, and says `.finished`; that may be before this call returns.
     public func closeAfterWriting() {
         closesAfterQueue = true
         if isOpen, !isConnecting { flush() }
@@ -81,7 +83,7 @@ public final class ByteStream {
         handler(ending)
     }
 
-    private func ready(_ readiness: Readiness) {
+    private func ready(_ readiness: SocketReadiness) {
         if isConnecting {
             guard readiness.contains(.writable) else { return }
             if let error = Socket.connectError(raw) { return end(.failed(error)) }
@@ -127,6 +129,6 @@ public final class ByteStream {
         }
         queue.removeAll(keepingCapacity: queue.count < 65536)
         queueStart = 0
-        if closesAfterQueue { close() }
+        if closesAfterQueue { end(.finished) }
     }
 }

@@ -73,7 +73,8 @@ public struct NodeConnection: Sendable {
 
     private var state = State.handshake
     private var server = SocksServer()
-    private var destination: Destination?
+    /// What the client asked for; nil until it has.
+    public private(set) var destination: Destination?
     private let network: MoneroNetwork
     private let holdUntil: Instant
     private let giveUp: Instant

@@ -44,7 +44,8 @@ public enum Host: Hashable, Sendable {
         for byte in name {
             switch byte {
             case 0x41...0x5a: bytes.append(byte + 0x20)  // A-Z
-            case 0x61...0x7a, 0x30...0x39, 0x2d, 0x2e, 0x5f, 0x3a, 0x5b, 0x5d: bytes.append(byte)  // a-z 0-9 - . _ : [ ]
+            // a-z, 0-9 and - . _ : [ ]
+            case 0x61...0x7a, 0x30...0x39, 0x2d, 0x2e, 0x5f, 0x3a, 0x5b, 0x5d: bytes.append(byte)
             default: throw .forbiddenByte
             }
         }

@@ -89,9 +89,9 @@ final class ControlConversation {
         }
     }
 
-    /// An operator's verb: for root and for the router's own user, as the kernel names them.
+    /// An operator's verb.
     private func act(_ request: HTTPRequestHead, _ verb: () throws(StartFailure) -> Void) {
-        guard let peer, peer.user == 0 || peer.user == ThisProcess.user else {
+        guard let peer, ControlServer.isOperator(peer) else {
             return refuse(request, 403, "only root and the router's own user may do this; try it with sudo")
         }
         do throws(StartFailure) {

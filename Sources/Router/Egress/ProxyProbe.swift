@@ -70,7 +70,7 @@ final class ProxyProbe {
             switch ending {
             case .failed(let error) where error.doing == "connect":
                 failed("\(what) cannot be reached: \(error.reason)", reached: false)
-            case .failed, .closedByPeer:
+            case .failed, .closedByPeer, .finished:
                 failed("\(what) closes the connection in its SOCKS5 handshake", reached: true)
             }
         }

@@ -33,6 +33,7 @@ final class NodeStream: FlowOwner {
     }
 
     var deadline: Instant { connection.deadline }
+    var destination: Destination? { connection.destination }
     var isHolding: Bool { connection.isHolding }
 
     override func ready(_ side: FlowSide) {
