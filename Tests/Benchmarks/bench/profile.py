@@ -36,26 +36,24 @@ def _perf(load: Load, router: Router, output: Path) -> str | None:
     if not shutil.which("perf"):
         return None
     data = output / "perf.data"
-    for event in ("cycles", "cpu-clock"):  # a virtual machine often has no cycles
-        recorder = subprocess.Popen(
-            ["perf", "record", "-q", "-e", event, "-F", "2000", "-g", "-o", str(data), "-p", str(router.process.pid)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        time.sleep(0.5)
-        if recorder.poll() is not None:
-            continue
-        load.run("connections", router, count=MANY, milliseconds=4000)
-        _end(recorder)
-        report = subprocess.run(
-            ["perf", "report", "-i", str(data), "--stdio", "--no-children", "-g", "none", "--sort", "dso,symbol"],
-            text=True,
-            capture_output=True,
-        ).stdout
-        lines = [line.rstrip(" -") for line in report.splitlines() if line.strip() and not line.startswith("#")]
-        if lines:
-            return f"perf ({event}), {data}:\n" + "\n".join(lines[:40])
-    return None
+    # Without an event named, perf takes cycles, or the CPU clock where a virtual machine has none.
+    recorder = subprocess.Popen(
+        ["perf", "record", "-q", "-F", "2000", "-g", "-o", str(data), "-p", str(router.process.pid)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(0.5)
+    if recorder.poll() is not None:
+        return None
+    load.run("connections", router, count=MANY, milliseconds=4000)
+    _end(recorder)
+    report = subprocess.run(
+        ["perf", "report", "-i", str(data), "--stdio", "--no-children", "-g", "none", "--sort", "dso,symbol"],
+        text=True,
+        capture_output=True,
+    ).stdout
+    lines = [line.rstrip(" -") for line in report.splitlines() if line.strip() and not line.startswith("#")]
+    return f"perf, {data}:\n" + "\n".join(lines[:40]) if lines else None
 
 
 def _strace(load: Load, router: Router, output: Path) -> str | None:

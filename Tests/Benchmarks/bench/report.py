@@ -9,13 +9,13 @@ PASS, MISS, SKIPPED = "PASS", "MISS", "NOT MEASURED"
 ROWS = [
     ("connections_per_s", "connections/s", 0),
     ("cpu_us_per_connection", "CPU us per connection", 1),
-    ("busy_connections", "proxy's core busy", 2),
+    ("idle_connections", "proxy's core idle", 2),
     ("gb_per_s_1", "1 stream, GB/s", 2),
     ("cpu_ms_per_gb_1", "CPU ms per GB", 0),
-    ("busy_1", "proxy's core busy", 2),
+    ("idle_1", "proxy's core idle", 2),
     ("gb_per_s_8", "8 streams, GB/s", 2),
     ("cpu_ms_per_gb_8", "CPU ms per GB", 0),
-    ("busy_8", "proxy's core busy", 2),
+    ("idle_8", "proxy's core idle", 2),
     ("p50_us_64", "64 B round trip, p50 us", 1),
     ("added_p50_us_64", "added p50 us", 1),
     ("added_p99_us_64", "added p99 us", 1),
@@ -56,9 +56,11 @@ class Verdict:
     target: str
 
 
-def _cell(values: list[float], digits: int) -> str:
+def _cell(metric: str, values: list[float], digits: int) -> str:
     """The median, and half the range as a share of it."""
     middle = median(values)
+    if metric.startswith("idle"):
+        return f"{middle:.0%}"
     spread = (max(values) - min(values)) / 2 / abs(middle) if middle else 0
     return f"{middle:.{digits}f} ±{spread * 100:.0f}%"
 
@@ -68,10 +70,10 @@ def table(rounds: dict[str, dict[str, list[float]]], idle: dict[str, dict], name
     for metric, label, digits in ROWS:
         indent = "" if label[0].isdigit() or label.startswith("connections") else "  "
         cells = [rounds.get(n, {}).get(metric) for n in names]
-        if names[0] == "direct" and (metric.startswith("cpu") or metric.startswith("busy")):
+        if names[0] == "direct" and (metric.startswith("cpu") or metric.startswith("idle")):
             cells[0] = None  # there is no proxy on the direct line
         if any(cells):
-            lines.append([indent + label, *(_cell(c, digits) if c else "-" for c in cells)])
+            lines.append([indent + label, *(_cell(metric, c, digits) if c else "-" for c in cells)])
     for metric, label, digits in IDLE_ROWS:
         found = [idle.get(n, {}).get(metric) for n in names]
         if any(v is not None for v in found):
@@ -151,16 +153,19 @@ def doubts(rounds: dict[str, dict[str, list[float]]], foreign_share: float) -> l
     if foreign_share > 0.03:
         said.append(f"other programs used {foreign_share:.0%} of the two cores meanwhile: believe CPU times and ratios first")
     direct = rounds.get("direct", {})
-    for metric, what in (("connections_per_s", "connections/s"), ("gb_per_s_1", "GB/s, 1 stream"), ("gb_per_s_8", "GB/s, 8 streams")):
-        busy = {"connections_per_s": "busy_connections", "gb_per_s_1": "busy_1", "gb_per_s_8": "busy_8"}[metric]
+    for metric, idle, what in (
+        ("connections_per_s", "idle_connections", "connections/s"),
+        ("gb_per_s_1", "idle_1", "GB/s, 1 stream,"),
+        ("gb_per_s_8", "idle_8", "GB/s, 8 streams,"),
+    ):
         for name, values in rounds.items():
-            if name == "direct" or metric not in values:
+            if name == "direct":
                 continue
-            if median(direct[metric]) < 1.15 * median(values[metric]):
-                said.append(f"{what} of {name} is close to the direct line's: the load generator may be what is measured")
-            elif median(values[busy]) < 0.9:
+            if median(values[idle]) > 0.1:
                 said.append(
-                    f"{what} of {name}: its core was only {median(values[busy]):.0%} busy, the load's core was the limit: "
-                    "its true figure is higher"
+                    f"{what} of {name}: its core was idle for {median(values[idle]):.0%} of the time, so the load's core "
+                    "was the limit, and its true figure is higher"
                 )
+            elif median(direct[metric]) < 1.15 * median(values[metric]):
+                said.append(f"{what} of {name} is close to the direct line's: the load generator may be what is measured")
     return said

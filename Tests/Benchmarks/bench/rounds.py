@@ -1,13 +1,19 @@
 """The interleaved part: each round measures every target once, in a turning order, so that what else the machine
 does at a time meets all of them alike."""
 
+import os
 import resource
+import signal
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .load import Load
 from .targets import Target
+from .world import Trouble
 
 MANY = 1_000_000  # the time ends it, not the count
 
@@ -37,9 +43,8 @@ def run(load: Load, targets: list[Target], plan: Plan, cores: tuple[int, int]) -
     for number in range(plan.rounds):
         for position in range(len(targets)):
             target = targets[(number + position) % len(targets)]
-            print(f"\rround {number + 1} of {plan.rounds}: {target.name:<24}", end="", file=sys.stderr, flush=True)
-            _measure(load, target, plan, rounds)
-    print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
+            progress(f"round {number + 1} of {plan.rounds}: {target.name}")
+            _measure(load, target, plan, rounds, cores)
     own = sum(_cpu_ns(t) for t in targets) + _children_ns() - own
     busy_after, all_after = _machine_ns(cores)
     rounds.foreign_share = max(0.0, (busy_after - busy - own) / (all_after - all_ns))
@@ -47,32 +52,41 @@ def run(load: Load, targets: list[Target], plan: Plan, cores: tuple[int, int]) -
     return rounds
 
 
-def _measure(load: Load, target: Target, plan: Plan, rounds: Rounds) -> None:
-    cpu = _cpu_ns(target)
+def progress(text: str) -> None:
+    """A line that the next one replaces; nothing where nobody watches."""
+    if sys.stderr.isatty():
+        print(f"\r{text:<60}\r", end="", file=sys.stderr, flush=True)
+
+
+def _measure(load: Load, target: Target, plan: Plan, rounds: Rounds, cores: tuple[int, int]) -> None:
+    cpu, idle = _cpu_ns(target), _idle_s(cores[0])
     result = load.run("connections", target, count=MANY, milliseconds=plan.connections_ms)
+    idle = _idle_s(cores[0]) - idle
     used = _cpu_ns(target) - cpu
     rounds.add(
         target.name,
         connections_per_s=result["connections"] / result["seconds"],
         cpu_us_per_connection=used / 1e3 / result["connections"],
-        busy_connections=used / 1e9 / result["seconds"],
+        idle_connections=idle / result["seconds"],
         connections=result["connections"],
     )
     for streams in (1, 8):
-        cpu = _cpu_ns(target)
+        cpu, idle = _cpu_ns(target), _idle_s(cores[0])
         result = load.run("stream", target, count=streams, milliseconds=plan.stream_ms)
+        idle = _idle_s(cores[0]) - idle
         used = _cpu_ns(target) - cpu
         rounds.add(
             target.name,
             **{
                 f"gb_per_s_{streams}": result["bytes"] / 1e9 / result["seconds"],
                 f"cpu_ms_per_gb_{streams}": used / 1e6 / (result["bytes"] / 1e9),
-                f"busy_{streams}": used / 1e9 / result["seconds"],
+                f"idle_{streams}": idle / result["seconds"],
             },
         )
     for size in (64, 4096):
         cpu = _cpu_ns(target)
-        result = load.run("round-trips", target, count=MANY, size=size, milliseconds=plan.round_trips_ms)
+        with _awake(cores):
+            result = load.run("round-trips", target, count=MANY, size=size, milliseconds=plan.round_trips_ms)
         used = _cpu_ns(target) - cpu
         rounds.add(
             target.name,
@@ -82,6 +96,25 @@ def _measure(load: Load, target: Target, plan: Plan, rounds: Rounds) -> None:
                 f"cpu_us_per_round_trip_{size}": used / 1e3 / result["round_trips"],
             },
         )
+
+
+@contextmanager
+def _awake(cores: tuple[int, int]) -> Iterator[None]:
+    """Keeps both cores from sleeping between two packets, at a priority that yields to everything: to wake a
+    virtual core takes longer than a relay, and varies more than the relays differ."""
+
+    def yielding(core: int) -> None:
+        os.sched_setaffinity(0, {core})
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+    spin = [sys.executable, "-S", "-c", "while True: pass"]
+    spinners = [subprocess.Popen(spin, preexec_fn=lambda core=core: yielding(core)) for core in cores]
+    try:
+        yield
+    finally:
+        for spinner in spinners:
+            spinner.send_signal(signal.SIGKILL)
+            spinner.wait()
 
 
 def _add_round_trips(rounds: Rounds) -> None:
@@ -107,6 +140,15 @@ def _children_ns() -> int:
         usage = resource.getrusage(who)
         used += usage.ru_utime + usage.ru_stime
     return int(used * 1e9)
+
+
+def _idle_s(core: int) -> float:
+    """For how long the core has had nothing to do, since boot."""
+    for line in Path("/proc/stat").read_text().splitlines():
+        name, *ticks = line.split()
+        if name == f"cpu{core}":
+            return (int(ticks[3]) + int(ticks[4])) / 100
+    raise Trouble(f"/proc/stat has no cpu{core}")
 
 
 def _machine_ns(cores: tuple[int, int]) -> tuple[int, int]:

@@ -44,8 +44,9 @@ def _furnish() -> None:
         raise Trouble(f"{DESCRIPTORS} descriptors are needed, the limit is {hard}: raise it with ulimit -Hn") from error
     _do("ip", "link", "set", "lo", "up")
     _do("ip", "route", "add", "local", "192.168.77.0/24", "dev", "lo")
-    # Ports for the whole run: a closed connection keeps its own for a minute.
+    # Ports for the whole run: a closed connection keeps its own for a minute. The listeners' are kept free.
     _sysctl("net/ipv4/ip_local_port_range", "1024 65535")
+    _sysctl("net/ipv4/ip_local_reserved_ports", f"{SOCKS_PORT}-1089,{REDSOCKS_PORT},{PLAIN_PORT},18950-18959")
     # The same on every machine, and no pacing: loopback loses nothing, so only the timers would differ.
     _sysctl("net/ipv4/tcp_congestion_control", "reno")
     # The redirect brings connection tracking with it: for every target's flows alike, as on a box with a firewall.

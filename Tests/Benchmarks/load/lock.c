@@ -33,10 +33,9 @@ static void probe_over(struct lock *l, enum session_state state) {
 }
 
 static void relay_event(struct lock *l, struct session *s, bool may_close, uint32_t events) {
-    static uint8_t sink[READ];
     if (s->fd < 0) return;
     // The peer's closing is seen as soon as the kernel knows of it, not only when all before it has been read.
-    ssize_t n = recv(s->fd, sink, sizeof sink, 0);
+    ssize_t n = recv(s->fd, NULL, READ, MSG_TRUNC);
     if (n > 0) l->bytes += (uint64_t)n;
     bool closed = n == 0 || (n < 0 && errno != EAGAIN) || (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR));
     if (!closed) return;
@@ -46,13 +45,13 @@ static void relay_event(struct lock *l, struct session *s, bool may_close, uint3
 }
 
 static void turn(struct lock *l, bool locking) {
-    struct epoll_event events[256];
+    struct epoll_event events[1024];
     if (locking && !l->probing && now() >= l->next_probe) {
         l->probing = true;
         enum session_state state = session_open(&l->probe, l->epoll, PROBE, 0);
         if (state != OPENING) probe_over(l, state);
     }
-    int n = epoll_wait(l->epoll, events, 256, 1);
+    int n = epoll_wait(l->epoll, events, 1024, 1);
     if (n < 0) fail("lock", strerror(errno));
     for (int i = 0; i < n; i++) {
         if (events[i].data.u32 != PROBE) {
