@@ -150,8 +150,10 @@ def verdict_text(found: list[Verdict]) -> str:
 def doubts(rounds: dict[str, dict[str, list[float]]], foreign_share: float) -> list[str]:
     """What a reader must know before believing the table."""
     said = []
-    if foreign_share > 0.03:
-        said.append(f"other programs used {foreign_share:.0%} of the two cores meanwhile: believe CPU times and ratios first")
+    if foreign_share > 0.2:
+        said.append(f"other programs used {foreign_share:.0%} of the two cores: what is per second proves little, run it again")
+    elif foreign_share > 0.03:
+        said.append(f"other programs used {foreign_share:.0%} of the two cores: believe CPU times before what is per second")
     direct = rounds.get("direct", {})
     for metric, idle, what in (
         ("connections_per_s", "idle_connections", "connections/s"),

@@ -93,7 +93,7 @@ def _measure(load: Load, target: Target, plan: Plan, rounds: Rounds, cores: tupl
             **{
                 f"p50_us_{size}": result["p50_us"],
                 f"p99_us_{size}": result["p99_us"],
-                f"cpu_us_per_round_trip_{size}": used / 1e3 / result["round_trips"],
+                f"cpu_us_per_round_trip_{size}": used / 1e3 / result["with_warm_up"],
             },
         )
 

@@ -2,14 +2,13 @@
 
 import json
 import shutil
-import subprocess
 import time
 from pathlib import Path
 
 from .load import Load
 from .process import Process
 from .targets import Router, Target
-from .world import Trouble
+from .world import Trouble, do
 
 WARM_UP = 64  # relays opened and closed before, so that code paged in does not count as a relay's memory
 
@@ -88,9 +87,8 @@ def size(binary: Path, folder: Path) -> dict:
     """Of a stripped copy; and whether Swift's runtime is in it or beside it."""
     copy = folder / "stripped"
     shutil.copy(binary, copy)
-    subprocess.run(["strip", str(copy)], check=True)
-    needed = subprocess.run(["readelf", "-d", str(binary)], check=True, text=True, capture_output=True).stdout
-    return {"stripped_bytes": copy.stat().st_size, "static": "libswiftCore" not in needed}
+    do("strip", str(copy))
+    return {"stripped_bytes": copy.stat().st_size, "static": "libswiftCore" not in do("readelf", "-d", str(copy))}
 
 
 def _process(target: Target) -> Process:

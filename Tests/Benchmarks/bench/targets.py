@@ -82,7 +82,7 @@ socket = "{self.socket}"
 
 class Redsocks(Target):
     def __init__(self) -> None:
-        # Six descriptors a relay: with 20,000 it stops at 3,331.
+        # Six descriptors a relay: 20,000 are enough for 3,331.
         super().__init__("redsocks", "redirect, chained to SOCKS5", ["--connect", REDIRECTED], 3000)
 
     def start(self, core: int, folder: Path) -> None:
@@ -90,7 +90,7 @@ class Redsocks(Target):
         file.write_text(
             f"""base {{
     log_debug = off; log_info = off; log = "file:{folder}/redsocks-own.log";
-    daemon = off; redirector = iptables; rlimit_nofile = {DESCRIPTORS};
+    daemon = off; redirector = iptables; rlimit_nofile = {DESCRIPTORS}; redsocks_conn_max = 3300;
 }}
 redsocks {{
     local_ip = 127.0.0.1; local_port = {REDSOCKS_PORT}; listenq = 4096; splice = true;

@@ -42,15 +42,16 @@ def _furnish() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, max(hard, DESCRIPTORS)))
     except (ValueError, PermissionError) as error:
         raise Trouble(f"{DESCRIPTORS} descriptors are needed, the limit is {hard}: raise it with ulimit -Hn") from error
-    _do("ip", "link", "set", "lo", "up")
-    _do("ip", "route", "add", "local", "192.168.77.0/24", "dev", "lo")
+    do("ip", "link", "set", "lo", "up")
+    do("ip", "route", "add", "local", "192.168.77.0/24", "dev", "lo")
     # Ports for the whole run: a closed connection keeps its own for a minute. The listeners' are kept free.
     _sysctl("net/ipv4/ip_local_port_range", "1024 65535")
     _sysctl("net/ipv4/ip_local_reserved_ports", f"{SOCKS_PORT}-1089,{REDSOCKS_PORT},{PLAIN_PORT},18950-18959")
+    _sysctl("net/ipv4/tcp_max_tw_buckets", "500000")
     # The same on every machine, and no pacing: loopback loses nothing, so only the timers would differ.
     _sysctl("net/ipv4/tcp_congestion_control", "reno")
     # The redirect brings connection tracking with it: for every target's flows alike, as on a box with a firewall.
-    _do(
+    do(
         "nft",
         "-f",
         "-",
@@ -62,12 +63,16 @@ def _furnish() -> None:
             }}
         }}""",
     )
+    # Else the table of tracked connections fills up in a long run, and a full one drops packets.
+    _sysctl("net/netfilter/nf_conntrack_tcp_timeout_time_wait", "10")
 
 
-def _do(*command: str, text: str | None = None) -> None:
+def do(*command: str, text: str | None = None) -> str:
+    """Runs a command with `text` as its input, and returns what it says. Raises when it fails."""
     done = subprocess.run(command, input=text, text=True, capture_output=True)
     if done.returncode:
         raise Trouble(f"{' '.join(command)}: {done.stderr.strip()}")
+    return done.stdout
 
 
 def _sysctl(name: str, value: str) -> None:

@@ -8,7 +8,7 @@
 
 #include "session.h"
 
-enum { WARM_UP = 50 };
+enum { WARM_UP = 50 };  // trips
 
 void measure_round_trips(const struct options *o) {
     static uint8_t buffer[BLOCK];
@@ -23,11 +23,11 @@ void measure_round_trips(const struct options *o) {
     setsockopt(s->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (send(s->fd, command, sizeof command, MSG_NOSIGNAL) != sizeof command) fail("round trip", strerror(errno));
 
-    uint64_t *took = calloc(o->count, sizeof *took), begin = now(), end = begin + o->milliseconds * UINT64_C(1000000);
+    uint64_t *took = calloc(o->count, sizeof *took), end = UINT64_MAX;
     if (!took) fail("memory", strerror(errno));
-    uint32_t trips = 0, warm = 0;
+    uint32_t all = 0, trips = 0;
     while (trips < o->count && (now() < end || trips == 0)) {
-        const uint8_t *message = pattern + (trips * 7919u) % BLOCK;
+        const uint8_t *message = pattern + (all * 7919u) % BLOCK;
         uint64_t start = now();
         if (send(s->fd, message, o->size, MSG_NOSIGNAL) != (ssize_t)o->size) fail("round trip", "a short write");
         for (size_t got = 0; got < o->size;) {
@@ -37,9 +37,10 @@ void measure_round_trips(const struct options *o) {
         }
         uint64_t t = now() - start;
         if (memcmp(buffer, message, o->size)) fail("round trip", "a byte is not as sent");
-        if (warm++ >= WARM_UP) took[trips++] = t;
+        if (all++ >= WARM_UP) took[trips++] = t;
+        if (all == WARM_UP) end = now() + o->milliseconds * UINT64_C(1000000);
     }
     session_close(s);
-    printf("{\"round_trips\": %u, \"p50_us\": %.2f, \"p99_us\": %.2f}\n", trips, (double)percentile(took, trips, 50) / 1e3,
-           (double)percentile(took, trips, 99) / 1e3);
+    printf("{\"round_trips\": %u, \"with_warm_up\": %u, \"p50_us\": %.2f, \"p99_us\": %.2f}\n", trips, all,
+           (double)percentile(took, trips, 50) / 1e3, (double)percentile(took, trips, 99) / 1e3);
 }

@@ -120,7 +120,7 @@ struct session *sessions_open(const struct options *o, int epoll, int receive_bu
                 fail("a connection failed", all[begun].failure);
         struct epoll_event events[256];
         int n = epoll_wait(epoll, events, 256, 10000);
-        if (n <= 0) fail("opening connections", n ? strerror(errno) : "nothing happened for 10 s");
+        if (n <= 0) fail("opening a relay", n ? strerror(errno) : "nothing happened for 10 s");
         for (int i = 0; i < n; i++) {
             struct session *s = &all[events[i].data.u32];
             enum session_state state = session_step(s);
