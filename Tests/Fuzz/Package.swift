@@ -10,6 +10,13 @@ let fuzzers: [(name: String, needs: [String])] = [
     ("FuzzSocksClient", ["Protocols"]),
     ("FuzzLevin", ["Protocols"]),
     ("FuzzPortableStorage", ["Protocols"]),
+    ("FuzzTorControl", ["Protocols"]),
+    ("FuzzHTTPRequest", ["Protocols"]),
+    ("FuzzHTTPResponse", ["Protocols"]),
+    ("FuzzJSON", ["Protocols", "Policy"]),
+    ("FuzzConfiguration", ["Protocols", "Policy", "Toml", "Crypto"]),
+    ("FuzzBanList", ["Protocols", "Policy"]),
+    ("FuzzNodeConnection", ["Protocols", "Policy"]),
 ]
 
 let package = Package(

@@ -119,8 +119,8 @@ import Testing
         (handshake([Writer.string("network_id", MoneroNetwork.mainnet.networkID + [0])]), .noNetworkID),
         (handshake([Writer.string("network_id", Array(repeating: 7, count: 16))]), .otherNetwork(nil)),
         (handshake([Writer.array("network_id", 8, MoneroNetwork.mainnet.networkID.map { [$0] })]), .noNetworkID),
-        // An array of 15 one-byte strings is as long as an id, but is none.
-        (handshake([Writer.array("network_id", 10, Array(repeating: [4, 1], count: 7))]), .noNetworkID),
+        // An array of strings that takes as many bytes as an id, but is none.
+        (handshake([Writer.array("network_id", 10, Array(repeating: [4, 1], count: 7) + [[0]])]), .noNetworkID),
         (
             handshake([
                 Writer.string("network_id", MoneroNetwork.mainnet.networkID),

@@ -24,8 +24,7 @@ public struct LockStore: Sendable {
                 return .unlocked
             case .socket, .other:
                 let state = LockState(fileContents: try Files.read(path, limit: 64).bytes, path: path)
-                guard state == .unlocked else { return state }
-                try Files.replace(path, with: state.fileContents)
+                if state == .unlocked { try Files.proveWritable(directory) }
                 return state
             }
         } catch {
