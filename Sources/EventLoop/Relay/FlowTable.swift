@@ -9,23 +9,30 @@ internal import CLinux
 @safe
 public final class FlowTable {
     let loop: EventLoop
-    var pipes = PipePool()
+    var pipes: PipePool
     /// Every flow, in a ring of links through the flows themselves.
     private var first: UnsafeMutablePointer<FlowState>?
     /// Kept for as long as any relay might count on them.
     private var counters: [TrafficCounter] = []
-    private let onRelayEnded: (FlowTag) -> Void
+    private var onRelayEnded: (FlowTag) -> Void
+    /// Looks for half-closed relays that nothing moves in; runs only while there are any.
+    private lazy var sweeper = Watch.timer(on: loop) { [unowned self] in sweep() }
 
     /// The number of flows being relayed.
     public private(set) var relayCount = 0
 
-    /// - Parameter onRelayEnded: called after a relay's sockets are closed, whoever ended it.
-    public init(loop: EventLoop, onRelayEnded: @escaping (FlowTag) -> Void) {
+    /// - Parameters:
+    ///   - pipeLimit: how many pipes busy relays may hold at a time; past it they copy.
+    ///   - onRelayEnded: called after a relay's sockets are closed, whoever ended it.
+    public init(loop: EventLoop, pipeLimit: Int = 896, onRelayEnded: @escaping (FlowTag) -> Void) {
         self.loop = loop
+        pipes = PipePool(limit: pipeLimit)
         self.onRelayEnded = onRelayEnded
     }
 
     deinit {
+        // Whoever owned the table is on his way out himself.
+        onRelayEnded = { _ in }
         while let flow = unsafe first { unsafe close(flow, reset: true) }
         pipes.drain()
     }
@@ -89,9 +96,12 @@ public final class FlowTable {
     }
 
     /// Closes both sockets and forgets the flow.
-    func close(_ flow: UnsafeMutablePointer<FlowState>, reset: Bool) {
+    ///
+    /// - Parameter reset: whether the client's side throws away what the kernel has not sent yet; `resetUpstream` the
+    ///   same for the upstream's.
+    func close(_ flow: UnsafeMutablePointer<FlowState>, reset: Bool, resetUpstream: Bool? = nil) {
         unsafe end(&flow.pointee.client, reset: reset)
-        unsafe end(&flow.pointee.upstream, reset: reset)
+        unsafe end(&flow.pointee.upstream, reset: resetUpstream ?? reset)
         unsafe dropSpill(&flow.pointee.up)
         unsafe dropSpill(&flow.pointee.down)
         unsafe releasePipe(&flow.pointee.up)
@@ -133,9 +143,36 @@ public final class FlowTable {
             unsafe close(flow, reset: true)
         } else if unsafe flow.pointee.up.endForwarded, unsafe flow.pointee.down.endForwarded {
             unsafe close(flow, reset: false)
-        } else if up == .yielded || down == .yielded {
-            unsafe event_active(&flow.pointee.client.event, Int32(EV_TIMEOUT), 0)
+        } else {
+            if up == .yielded || down == .yielded {
+                unsafe event_active(&flow.pointee.client.event, Int32(EV_TIMEOUT), 0)
+            }
+            if unsafe flow.pointee.up.endForwarded || flow.pointee.down.endForwarded {
+                unsafe flow.pointee.quietSweeps = 0
+                if !sweeper.isPending { sweeper.schedule(after: Self.sweepInterval) }
+            }
         }
+    }
+
+    private static let sweepInterval: Duration = .seconds(60)
+    private static let quietSweepsAllowed: UInt8 = 5
+
+    /// Ends relays of which one half is closed and nothing moved in the other for five minutes: a peer that never
+    /// closes its half must not hold two descriptors for ever.
+    private func sweep() {
+        var isAnyHalfClosed = false
+        var flow = unsafe first
+        while let current = unsafe flow {
+            unsafe flow = unsafe current.pointee.next
+            guard unsafe current.pointee.up.endForwarded || current.pointee.down.endForwarded else { continue }
+            unsafe current.pointee.quietSweeps += 1
+            if unsafe current.pointee.quietSweeps > Self.quietSweepsAllowed {
+                unsafe close(current, reset: true)
+            } else {
+                isAnyHalfClosed = true
+            }
+        }
+        if isAnyHalfClosed { sweeper.schedule(after: Self.sweepInterval) }
     }
 
     private func link(_ flow: UnsafeMutablePointer<FlowState>) {
@@ -163,7 +200,8 @@ private func flowSocketBecameReady(_: Int32, _ what: Int16, _ argument: UnsafeMu
     if let owner = unsafe flow.pointee.owner {
         let side: FlowSide =
             unsafe socket == withUnsafeMutablePointer(to: &flow.pointee.client) { unsafe $0 } ? .client : .upstream
-        unsafe owner._withUnsafeGuaranteedRef { $0.handle(side) }
+        // A strong reference for the time of the call: the owner may let go of the flow, and the router of it.
+        unsafe owner.takeUnretainedValue().handle(side)
     } else {
         unsafe flow.pointee.table._withUnsafeGuaranteedRef { unsafe $0.turn(flow) }
     }
