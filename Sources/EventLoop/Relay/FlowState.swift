@@ -75,7 +75,7 @@ public struct FlowTag: Hashable, Sendable {
     var previous: UnsafeMutablePointer<FlowState>?
     var next: UnsafeMutablePointer<FlowState>?
     var tag = FlowTag()
-    /// How often the sweep found it half-closed with nothing moving.
+    /// How often the sweep found it ending with nothing moving.
     var quietSweeps: UInt8 = 0
 }
 

@@ -65,8 +65,7 @@ public enum Host: Hashable, Sendable {
             // 56 characters, a dot and "onion".
             self = .onion(labels.count == 2 ? text : String(decoding: bytes.suffix(62), as: UTF8.self))
         } else if last.elementsEqual("i2p".utf8) {
-            guard labels.count >= 2,
-                labels.count < 3 || !labels[labels.count - 2].elementsEqual("b32".utf8) || Self.isB32(labels)
+            guard labels.count >= 2, !labels[labels.count - 2].elementsEqual("b32".utf8) || Self.isB32(labels)
             else { throw .badI2P }
             self = .i2p(text)
         } else if last.elementsEqual("exit".utf8) {
@@ -93,8 +92,8 @@ public enum Host: Hashable, Sendable {
 
     /// 52 characters for a plain b32 address; 56 and more for one of an encrypted lease set.
     private static func isB32(_ labels: [ArraySlice<UInt8>]) -> Bool {
-        let label = labels[labels.count - 3]
-        return labels.count == 3 && (label.count == 52 || label.count >= 56) && label.allSatisfy(\.isBase32)
+        guard labels.count == 3, let label = labels.first else { return false }
+        return (label.count == 52 || label.count >= 56) && label.allSatisfy(\.isBase32)
     }
 
     private static func isNumber(_ label: ArraySlice<UInt8>) -> Bool {

@@ -25,7 +25,7 @@ struct ConnectionBudget {
     /// Whether enough is free again to resume a listener that was paused: some more than one, so that a client who
     /// floods it does not make it pause and resume with each connection.
     func hasRoom(_ openOfListener: Int) -> Bool {
-        open <= limit - 1 - limit / 64 && openOfListener <= limitOfListener - 1 - limitOfListener / 64
+        open < limit - (limit - 1) / 8 && openOfListener < limitOfListener - (limitOfListener - 1) / 8
     }
 
     private var limitOfListener: Int { max(limit - share * (listeners - 1), 1) }
