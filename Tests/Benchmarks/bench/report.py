@@ -168,8 +168,8 @@ def doubts(rounds: dict[str, dict[str, list[float]]], foreign_share: float) -> l
             share = median(values[idle])
             if share > 0.1:
                 said.append(
-                    f"{what} of {name}: its core was idle for {share:.0%} of the time, so the load's core was the limit, "
-                    "and its true figure is higher"
+                    f"{what} of {name}: its core was idle for {share:.0%} of the time, so the load's core was the "
+                    "limit, and its true figure is higher"
                 )
             elif median(direct[metric]) < 1.15 * median(values[metric]):
                 said.append(f"{what} of {name} is close to the direct line's: the load may be what is measured")

@@ -94,5 +94,6 @@ void measure_lock(const struct options *o) {
     printf("{\"relays\": %u, \"megabytes_per_second\": %.0f, \"closed_ms\": %.2f, \"refused_ms\": %.2f, "
            "\"command_ms\": %.2f, \"probes_granted\": %llu, \"probes_refused\": %llu}\n",
            o->count, (double)before / (WARM_UP_MS * 1e3), (double)(l.closed - start) / 1e6,
-           (double)(l.refused - start) / 1e6, (double)(ended - start) / 1e6, (unsigned long long)l.probes_granted, (unsigned long long)l.probes_refused);
+           (double)(l.refused - start) / 1e6, (double)(ended - start) / 1e6,
+           (unsigned long long)l.probes_granted, (unsigned long long)l.probes_refused);
 }
