@@ -62,6 +62,11 @@ import Testing
         #expect(problems.map(\.line) == [3])
     }
 
+    @Test(arguments: ["192.0.2.0/\u{301}8", "192.0.2.0\u{301}/8", "192.0.2.0/8\u{301}", "", "/", "[::1]/64"])
+    func notSubnets(text: String) {
+        #expect(Subnet(text) == nil)
+    }
+
     @Test(arguments: ["0.0.0.0/0", "::/0"])
     func nobodyBansEverybody(line: String) {
         let message = "`\(line)` would ban everybody: write route.clearnet = \"block\" instead"
