@@ -14,7 +14,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
         tree = try TomlReader.read(input)
     } catch {
         require((1...lines).contains(error.position.line) && error.position.column >= 1, "an error out of the file")
-        require(!error.message.isEmpty, "an error without words")
+        require(!error.message.isEmpty && isClean(error.message), "an error without words, or of several lines")
         return 0
     }
     check(tree, lines)
@@ -25,12 +25,17 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
             let text = problem.rendered(file: "f")
             require(problem.line >= 1 && problem.column >= 1, "a problem without a place: \(text)")
             require(problem.file != nil || problem.line <= lines, "a problem out of the file: \(text)")
-            require(!text.utf8.contains { $0 < 0x20 || $0 == 0x7f }, "a problem of several lines")
+            require(isClean(text), "a problem of several lines")
             require(text.utf8.count < 2000, "a problem without end")
         }
     case .success(let configuration): check(configuration)
     }
     return 0
+}
+
+/// Whether a terminal shows it as one line.
+private func isClean(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
 }
 
 /// Entries stand in the order of the file, each somewhere in it.
@@ -66,7 +71,10 @@ private func check(_ configuration: Configuration) {
     require(
         configuration.killSwitch.guardMode == .off || configuration.node.user != nil, "a guard with nobody to confine")
     require(configuration.control.socket?.hasPrefix("/") != false, "a relative control socket")
-    require(configuration.explanation().hasSuffix("\n"), "an explanation cut short")
+    let explanation = configuration.explanation()
+    require(explanation.hasSuffix("\n"), "an explanation cut short")
+    require(
+        explanation.split(separator: "\n").allSatisfy { isClean(String($0)) }, "an explanation that moves the cursor")
     for line in configuration.monerodConf().split(separator: "\n") where !line.hasPrefix("#") {
         let isOption = line.utf8.allSatisfy { (0x21...0x7e).contains($0) } && line.contains("=")
         require(isOption, "no line for monerod.conf: \(line)")
