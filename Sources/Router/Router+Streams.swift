@@ -33,14 +33,14 @@ extension Router: NodeStream.Host {
                 credentials = key.credentials
                 stream.tag.isolationKey = key.id
             case .wait(let until): return .hold(until: until, .circuitLimit)
-            case .exhausted: return .refuse(.circuitLimit)
+            case .exhausted: return .hold(until: loop.now + .seconds(1), .circuitLimit)
             }
         }
         stream.tag.fill(listener: stream.listener, egress: egress, target: target)
         do throws(SystemError) {
             stream.attach(upstream: try Socket.connect(to: egress.socks))
         } catch {
-            guard !error.isDescriptorLimit else { return .refuse(.connectionLimit) }
+            guard !error.isDescriptorLimit else { return .hold(until: loop.now + .seconds(1), .connectionLimit) }
             egress.dialFailed()
             return .hold(until: loop.now + NodeConnection.Limits.redialPause, .proxyFailed)
         }
@@ -106,6 +106,9 @@ extension FlowTag {
         destinationKind = DestinationKind(target.host).rawValue
         addressHigh = 0
         addressLow = 0
+        hasAddress = false
+        isLocalName = target.host.isLocalName
+        if case .address = target.host { hasAddress = true }
         if case .address(.v4(let address)) = target.host {
             addressLow = 0xffff_0000_0000 | UInt64(address.bits)
         } else if case .address(.v6(let address)) = target.host {
@@ -116,7 +119,6 @@ extension FlowTag {
 
     /// The destination's address; nil for a name.
     var address: IPAddress? {
-        addressHigh == 0 && addressLow == 0
-            ? nil : IPAddress.v6(IPv6Address(high: addressHigh, low: addressLow)).canonical
+        hasAddress ? IPAddress.v6(IPv6Address(high: addressHigh, low: addressLow)).canonical : nil
     }
 }

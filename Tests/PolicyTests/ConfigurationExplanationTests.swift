@@ -9,7 +9,7 @@ import Testing
             Configuration.builtIn.explanation() == """
                 Network: mainnet.
                 Egresses:
-                  tor: Tor at 127.0.0.1:9050, its state asked at 127.0.0.1:9051
+                  tor: Tor at 127.0.0.1:9050, ready by its SOCKS handshake alone (no control port: its own state is unknown)
                 Routes:
                   IP addresses and names: through tor, and no other way
                   onion addresses: through tor, and no other way

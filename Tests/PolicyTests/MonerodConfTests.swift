@@ -40,6 +40,15 @@ import Testing
         #expect(Self.options(configuration) == ["proxy=127.0.0.1:18950"] + Self.fixed)
     }
 
+    /// Debian's monerod 0.18.0.0 does not start with an IPv6 address in tx-proxy=.
+    @Test func zonesOnIPv6AreExplained() throws {
+        let warning = "take only an IPv4 address here"
+        var configuration = Configuration.builtIn
+        #expect(!configuration.monerodConf().contains(warning))
+        configuration.node.listeners[1].endpoint = try #require(Endpoint("[::1]:18951"))
+        #expect(configuration.monerodConf().contains(warning + ".\ntx-proxy=tor,[::1]:18951,16\n"))
+    }
+
     @Test func virtualPeers() {
         var configuration = Configuration.builtIn
         configuration.node.virtualPeers = (1...2).map {

@@ -23,6 +23,8 @@ public final class ByteStream {
     private var closesAfterQueue = false
     /// Past this many unread bytes the other side is not reading: the stream ends.
     private let queueLimit: Int
+    /// How many reads in one turn of the loop.
+    private static let turn = 8
 
     /// Called once, when a connect has succeeded.
     public var onConnected: () -> Void = {}
@@ -95,7 +97,7 @@ public final class ByteStream {
     }
 
     private func readAll() {
-        while isOpen {
+        for _ in 0..<Self.turn where isOpen {
             let count = unsafe recv(raw, loop.scratch, EventLoop.scratchSize, 0)
             if count > 0 {
                 // A handler may read elsewhere, which would overwrite the loop's buffer: hand over a copy.
@@ -109,6 +111,8 @@ public final class ByteStream {
                 return end(.failed(.current("read")))
             }
         }
+        // Whoever writes without pause waits for the others' turn.
+        watch?.activate()
     }
 
     private func flush() {
@@ -118,6 +122,10 @@ public final class ByteStream {
             }
             if written > 0 {
                 queueStart += written
+                if queueStart > 65536 {
+                    queue.removeFirst(queueStart)
+                    queueStart = 0
+                }
             } else if lastError == EAGAIN {
                 if queue.count - queueStart > queueLimit {
                     return end(.failed(SystemError("write to a client that does not read", code: ENOBUFS)))

@@ -74,6 +74,13 @@ public enum Files {
         }
     }
 
+    /// Whether none but root and this process's user can change what is at a path.
+    public static func isOursAlone(_ path: String) -> Bool {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return false }
+        return (status.st_uid == 0 || status.st_uid == geteuid()) && status.st_mode & 0o022 == 0
+    }
+
     private static func fileType(_ mode: UInt32) -> Int32 { Int32(bitPattern: mode) & S_IFMT }
 
     /// Makes a file in a directory, writes to it and takes it away again: permissions, a full disk and a read-only

@@ -111,6 +111,14 @@ public struct NodeConnection: Sendable {
     /// Whether bytes of the upstream are wanted now.
     public var wantsUpstreamBytes: Bool { if case .upstream = state { true } else { false } }
 
+    /// Whether it was given an upstream, and is not relayed yet.
+    public var isUnderWay: Bool {
+        switch state {
+        case .dialling, .upstream, .firstFrame: true
+        case .handshake, .routing, .holding, .ended: false
+        }
+    }
+
     /// Whether the upstream's connect is not decided yet.
     public var isDialling: Bool { if case .dialling = state { true } else { false } }
 

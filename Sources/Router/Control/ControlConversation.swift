@@ -57,6 +57,8 @@ final class ControlConversation {
             case .end:
                 idle.schedule(after: Self.patience)
                 if let request { answer(request) }
+                // Whoever follows events says with `Connection: close` that he asks nothing more, not that he has heard enough.
+                guard !followsEvents else { return }
                 guard reader.next() else { return stream.closeAfterWriting() }
             case .failed(let failure):
                 send(HTTPResponse(refusing: failure), to: "GET")

@@ -54,7 +54,11 @@ final class ProxyProbe {
         do throws(SystemError) {
             socket = try Socket.connect(to: endpoint)
         } catch {
-            return failed("\(what) cannot be reached: \(error.reason)", reached: false)
+            // Our own lack of descriptors says nothing of the proxy.
+            guard error.isDescriptorLimit else {
+                return failed("\(what) cannot be reached: \(error.reason)", reached: false)
+            }
+            return finished { $0.probePostponed(loop.now) }
         }
         let stream = ByteStream(socket, connecting: true, loop: loop)
         self.stream = stream

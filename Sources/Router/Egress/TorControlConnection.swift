@@ -49,6 +49,9 @@ final class TorControlConnection {
         do {
             nonce = try Crypto.randomBytes(32)
             socket = try Socket.connect(to: endpoint)
+        } catch let error as SystemError where error.isDescriptorLimit {
+            // Our own lack of descriptors says nothing of Tor.
+            return reconnect.schedule(after: .seconds(1))
         } catch let error as SystemError {
             return failed("Tor's control port at \(endpoint) cannot be reached: \(error.reason)")
         } catch {

@@ -61,7 +61,8 @@ def _strace(load: Load, router: Router, output: Path) -> str | None:
         return None
     counts = output / "strace.txt"
     tracer = subprocess.Popen(
-        ["strace", "-c", "-f", "-U", "calls,errors,name", "-S", "calls", "-o", str(counts), "-p", str(router.process.pid)],
+        ["strace", "-c", "-f", "-U", "calls,errors,name", "-S", "calls", "-o", str(counts)]
+        + ["-p", str(router.process.pid)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -76,7 +77,8 @@ def _strace(load: Load, router: Router, output: Path) -> str | None:
         found = re.match(r"\s*(\d+)\s+(?:(\d+)\s+)?(\w+)$", line)
         if found:
             calls, errors, name = int(found[1]), int(found[2] or 0), found[3]
-            lines.append(f"{calls / connections:8.3f}  {name}" + (f"  ({errors / connections:.3f} failed)" if errors else ""))
+            failed = f"  ({errors / connections:.3f} failed)" if errors else ""
+            lines.append(f"{calls / connections:8.3f}  {name}{failed}")
     return "\n".join(lines)
 
 

@@ -143,17 +143,19 @@ def verdicts(results: dict, router: str, peer: str) -> list[Verdict]:
 def verdict_text(found: list[Verdict]) -> str:
     widths = [max(len(getattr(v, f)) for v in found) for f in ("word", "what", "found")]
     return "\n".join(
-        f"{v.word.ljust(widths[0])}  {v.what.ljust(widths[1])}  {v.found.ljust(widths[2])}  target {v.target}" for v in found
+        f"{v.word.ljust(widths[0])}  {v.what.ljust(widths[1])}  {v.found.ljust(widths[2])}  target {v.target}"
+        for v in found
     )
 
 
 def doubts(rounds: dict[str, dict[str, list[float]]], foreign_share: float) -> list[str]:
     """What a reader must know before believing the table."""
     said = []
+    others = f"other programs used {foreign_share:.0%} of the two cores"
     if foreign_share > 0.2:
-        said.append(f"other programs used {foreign_share:.0%} of the two cores: what is per second proves little, run it again")
+        said.append(f"{others}: what is per second proves little, run it again")
     elif foreign_share > 0.03:
-        said.append(f"other programs used {foreign_share:.0%} of the two cores: believe CPU times before what is per second")
+        said.append(f"{others}: believe CPU times before what is per second")
     direct = rounds.get("direct", {})
     for metric, idle, what in (
         ("connections_per_s", "idle_connections", "connections/s"),
@@ -163,11 +165,12 @@ def doubts(rounds: dict[str, dict[str, list[float]]], foreign_share: float) -> l
         for name, values in rounds.items():
             if name == "direct":
                 continue
-            if median(values[idle]) > 0.1:
+            share = median(values[idle])
+            if share > 0.1:
                 said.append(
-                    f"{what} of {name}: its core was idle for {median(values[idle]):.0%} of the time, so the load's core "
-                    "was the limit, and its true figure is higher"
+                    f"{what} of {name}: its core was idle for {share:.0%} of the time, so the load's core was the "
+                    "limit, and its true figure is higher"
                 )
             elif median(direct[metric]) < 1.15 * median(values[metric]):
-                said.append(f"{what} of {name} is close to the direct line's: the load generator may be what is measured")
+                said.append(f"{what} of {name} is close to the direct line's: the load may be what is measured")
     return said

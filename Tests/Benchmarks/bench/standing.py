@@ -13,7 +13,9 @@ from .world import Trouble, do
 WARM_UP = 64  # relays opened and closed before, so that code paged in does not count as a relay's memory
 
 
-def idle(load: Load, targets: list[Target], twin: Router | None, folder: Path, core: int, settle: float, window: float) -> dict:
+def idle(
+    load: Load, targets: list[Target], twin: Router | None, folder: Path, core: int, settle: float, window: float
+) -> dict:
     """Holds idle relays through each target at the same time, and watches for `window` seconds.
 
     The router's wake-ups are compared with those of a twin that runs beside it with no relay at all.

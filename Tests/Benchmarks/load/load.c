@@ -41,7 +41,8 @@ static struct sockaddr_in endpoint(const char *text) {
     struct sockaddr_in a = {.sin_family = AF_INET};
     char host[16] = "";
     unsigned port = 0;
-    if (sscanf(text, "%15[0-9.]:%u", host, &port) != 2 || port - 1 > 65534 || inet_pton(AF_INET, host, &a.sin_addr) != 1)
+    if (sscanf(text, "%15[0-9.]:%u", host, &port) != 2 || port - 1 > 65534 ||
+        inet_pton(AF_INET, host, &a.sin_addr) != 1)
         fail("not ADDRESS:PORT", text);
     a.sin_port = htons((uint16_t)port);
     return a;
@@ -61,8 +62,9 @@ int main(int argc, char **argv) {
     } modes[] = {{"connections", measure_connections}, {"stream", measure_stream}, {"round-trips", measure_round_trips},
                  {"hold", hold_relays},                {"lock", measure_lock},     {"start", measure_start}};
     static const struct option names[] = {
-        {"via", 1, 0, 'v'},  {"connect", 1, 0, 'a'},      {"destination", 1, 0, 'd'}, {"count", 1, 0, 'n'}, {"concurrency", 1, 0, 'c'},
-        {"size", 1, 0, 's'}, {"milliseconds", 1, 0, 'm'}, {"cores", 1, 0, 'k'},       {0}};
+        {"via", 1, 0, 'v'},         {"connect", 1, 0, 'a'}, {"destination", 1, 0, 'd'},  {"count", 1, 0, 'n'},
+        {"concurrency", 1, 0, 'c'}, {"size", 1, 0, 's'},    {"milliseconds", 1, 0, 'm'}, {"cores", 1, 0, 'k'},
+        {0}};
     struct options o = {.count = 1, .concurrency = 64, .size = 64};
     for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) switch (c) {
         case 'v':

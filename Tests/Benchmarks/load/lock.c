@@ -87,10 +87,13 @@ void measure_lock(const struct options *o) {
         if (!ended && command_ended(pid, &status)) ended = now();
         if (ended && status) fail("the command", WIFEXITED(status) ? "ended with an error" : "was killed");
         if (now() - start > PATIENCE_MS * UINT64_C(1000000))
-            fail("lock", !ended ? "the command did not end" : l.open ? "relays stay open" : "new connections are not refused");
+            fail("lock", !ended   ? "the command did not end"
+                         : l.open ? "relays stay open"
+                                  : "new connections are not refused");
     }
-    printf("{\"relays\": %u, \"megabytes_per_second\": %.0f, \"closed_ms\": %.2f, \"refused_ms\": %.2f, \"command_ms\": %.2f, "
-           "\"probes_granted\": %llu, \"probes_refused\": %llu}\n",
-           o->count, (double)before / (WARM_UP_MS * 1e3), (double)(l.closed - start) / 1e6, (double)(l.refused - start) / 1e6,
-           (double)(ended - start) / 1e6, (unsigned long long)l.probes_granted, (unsigned long long)l.probes_refused);
+    printf("{\"relays\": %u, \"megabytes_per_second\": %.0f, \"closed_ms\": %.2f, \"refused_ms\": %.2f, "
+           "\"command_ms\": %.2f, \"probes_granted\": %llu, \"probes_refused\": %llu}\n",
+           o->count, (double)before / (WARM_UP_MS * 1e3), (double)(l.closed - start) / 1e6,
+           (double)(l.refused - start) / 1e6, (double)(ended - start) / 1e6,
+           (unsigned long long)l.probes_granted, (unsigned long long)l.probes_refused);
 }

@@ -40,7 +40,8 @@ void measure_stream(const struct options *o) {
                 bytes += totals[k], open--;
                 continue;
             }
-            if (compare && memcmp(buffer, pattern + totals[k] % BLOCK, (size_t)got)) fail("stream", "a byte is not as sent");
+            if (compare && memcmp(buffer, pattern + totals[k] % BLOCK, (size_t)got))
+                fail("stream", "a byte is not as sent");
             totals[k] += (uint64_t)got;
         }
     }
