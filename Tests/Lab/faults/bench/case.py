@@ -84,8 +84,5 @@ class Case:
             for router in self.routers:
                 router.stop()
             for proxy in self.proxies:
-                try:
-                    proxy.down()
-                except OSError:
-                    pass
+                proxy.down()
         return self.lines

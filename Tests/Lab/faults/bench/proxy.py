@@ -3,6 +3,7 @@
 `python3 proxy.py PORT` is one in a process of its own, which echoes: for tests that stop or kill it.
 """
 import ipaddress
+import select
 import socket
 import struct
 import sys
@@ -17,12 +18,21 @@ class Stream:
         self.raw, self.payload = bytearray(), bytearray()
         self.credentials = self.destination = None
         self.requested, self.ended, self.reset = threading.Event(), threading.Event(), False
-        self.changed = proxy.changed
+        self.changed, self.thread = proxy.changed, None
+        self.waker, self.wake = socket.socketpair()
+
+    def recv(self, count):
+        """Bytes; none at the end. Broken off by `cut`."""
+        readable, _, _ = select.select([self.link, self.wake], [], [])
+        if self.wake in readable:
+            self.cut()
+            raise EOFError
+        return self.link.recv(count)
 
     def take(self, count):
         got = b""
         while len(got) < count:
-            part = self.link.recv(count - len(got))
+            part = self.recv(count - len(got))
             if not part:
                 raise EOFError
             self.raw += part
@@ -62,7 +72,7 @@ class Stream:
 
     def swallow(self):
         """Reads until the end, and keeps it."""
-        while part := self.link.recv(65536):
+        while part := self.recv(65536):
             self.raw += part
             if self.requested.is_set():
                 self.payload += part
@@ -73,7 +83,10 @@ class Stream:
             getattr(self, step)()
 
     def cut(self):
-        """Ends with a reset."""
+        """Ends with a reset. The thread that reads must do it: a descriptor in use would stay open."""
+        if self.thread is not threading.current_thread():
+            self.waker.close()
+            return
         self.link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.link.close()
 
@@ -111,13 +124,13 @@ class Proxy:
 
     def down(self):
         """Gone, as if killed: nobody listens, and what was open is reset."""
-        self.listener.shutdown(socket.SHUT_RDWR)
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
         self.listener.close()
         for stream in list(self.streams):
-            try:
-                stream.cut()
-            except OSError:
-                pass
+            stream.cut()
 
     def accept(self, listener):
         while True:
@@ -132,6 +145,7 @@ class Proxy:
             threading.Thread(target=self.serve, args=(stream,), daemon=True).start()
 
     def serve(self, stream):
+        stream.thread = threading.current_thread()
         try:
             self.act(stream)
         except ConnectionResetError:
@@ -139,10 +153,8 @@ class Proxy:
         except (OSError, EOFError):
             pass
         self.tell(stream.ended)
-        try:
-            stream.link.close()
-        except OSError:
-            pass
+        for link in (stream.link, stream.wake):
+            link.close()
 
     def tell(self, event=None):
         with self.changed:
@@ -166,7 +178,7 @@ class Proxy:
 
 def echo(stream):
     stream.handshake()
-    while part := stream.link.recv(65536):
+    while part := stream.recv(65536):
         stream.send(part)
 
 
