@@ -23,8 +23,10 @@ class Stream:
 
     def recv(self, count):
         """Bytes; none at the end. Broken off by `cut`."""
-        readable, _, _ = select.select([self.link, self.wake], [], [])
-        if self.wake in readable:
+        waiting = select.poll()
+        waiting.register(self.link, select.POLLIN)
+        waiting.register(self.wake, select.POLLIN)
+        if any(descriptor == self.wake.fileno() for descriptor, _ in waiting.poll()):
             self.cut()
             raise EOFError
         return self.link.recv(count)
@@ -138,7 +140,8 @@ class Proxy:
                 link, _ = listener.accept()
             except OSError:
                 return
-            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if link.family == socket.AF_INET:
+                link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             stream = Stream(link, self)
             with self.changed:
                 self.streams.append(stream)
