@@ -29,5 +29,5 @@ static inline int acceptSocket(int fd) { return accept4(fd, NULL, NULL, SOCK_NON
 /// open(2) is variadic, which Swift does not import.
 static inline int openFile(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
 static inline ssize_t sendDatagram(int fd, const void *bytes, size_t count, const struct sockaddr *name, socklen_t length) {
-    return sendto(fd, bytes, count, MSG_NOSIGNAL, name, length);
+    return sendto(fd, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT, name, length);
 }

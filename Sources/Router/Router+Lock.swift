@@ -36,6 +36,12 @@ extension Router {
         tellChanges()
     }
 
+    /// Takes over a lock that was written to disk while nobody could be told of it. It never unlocks.
+    func readLockAgain() {
+        let stored = lockStore.read()
+        if stored.isLocked { lock = stored }
+    }
+
     /// Ends every relay and every stream that is not one yet.
     func cutEverything(_ refusal: Refusal) {
         table.cut { _ in true }

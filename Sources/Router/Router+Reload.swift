@@ -30,21 +30,35 @@ extension Router {
         route = Route(new, ownAddresses: OwnAddresses.read())
         listeners = new.node.listeners.compactMap { wanted in (kept + opened).first { $0.configuration == wanted } }
 
-        let names = Dictionary(uniqueKeysWithValues: egresses.map { ($0.id, $0.name) })
-        let live = Set(listeners.map(\.id))
-        let refusal = standingRefusal
-        table.cut { tag in
-            guard refusal == nil, !networkChanged, live.contains(tag.listener), let egress = names[tag.egress],
-                let kind = DestinationKind(rawValue: tag.destinationKind)
-            else { return true }
-            return !route.stillAllows(kind, address: tag.address, egress: egress)
-        }
-        // Streams in handshake were judged by the old rules: they ask anew.
-        streams.forEach { $0.cut(refusal ?? .egressNotReady) }
+        budget.listeners = listeners.count
+        cutWhatIsNoLongerAllowed(networkChanged: networkChanged)
         for egress in retired { egress.stop() }
         for egress in fresh { egress.start() }
         for listener in opened { listener.resume() }
         onEvent(.reloaded(at: time))
         tellChanges()
+    }
+
+    /// Judges every relay, and every stream on its way to be one, by the rules now in force.
+    private func cutWhatIsNoLongerAllowed(networkChanged: Bool) {
+        let names = Dictionary(uniqueKeysWithValues: egresses.map { ($0.id, $0.name) })
+        let live = Set(listeners.map(\.id))
+        let refusal = standingRefusal
+        func mustEnd(_ tag: FlowTag) -> Bool {
+            guard refusal == nil, !networkChanged, live.contains(tag.listener), let egress = names[tag.egress],
+                let kind = DestinationKind(rawValue: tag.destinationKind)
+            else { return true }
+            return !route.stillAllows(kind, address: tag.address, isLocalName: tag.isLocalName, egress: egress)
+        }
+        table.cut(where: mustEnd)
+        streams.forEach { stream in
+            if networkChanged || !live.contains(stream.listener.id) {
+                stream.cut(refusal ?? .blocked)
+            } else if stream.isHolding {
+                stream.retry()
+            } else if stream.isUnderWay, mustEnd(stream.tag) {
+                stream.cut(refusal ?? .blocked)
+            }
+        }
     }
 }

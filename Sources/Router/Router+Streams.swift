@@ -33,14 +33,14 @@ extension Router: NodeStream.Host {
                 credentials = key.credentials
                 stream.tag.isolationKey = key.id
             case .wait(let until): return .hold(until: until, .circuitLimit)
-            case .exhausted: return .refuse(.circuitLimit)
+            case .exhausted: return .hold(until: loop.now + .seconds(1), .circuitLimit)
             }
         }
         stream.tag.fill(listener: stream.listener, egress: egress, target: target)
         do throws(SystemError) {
             stream.attach(upstream: try Socket.connect(to: egress.socks))
         } catch {
-            guard !error.isDescriptorLimit else { return .refuse(.connectionLimit) }
+            guard !error.isDescriptorLimit else { return .hold(until: loop.now + .seconds(1), .connectionLimit) }
             egress.dialFailed()
             return .hold(until: loop.now + NodeConnection.Limits.redialPause, .proxyFailed)
         }
@@ -53,11 +53,26 @@ extension Router: NodeStream.Host {
 
     func finished(_ stream: NodeStream, _ refusal: Refusal?) {
         streams.remove(stream)
+        if configuration.log.destinations { name(stream, refusal) }
         guard let refusal else { return }
         stream.listener.count(refusal)
         report(refusal)
         releaseKey(of: stream)
         connectionClosed(stream.listener)
+    }
+
+    /// Only with `log.destinations`: what each stream asked for and what became of it.
+    private func name(_ stream: NodeStream, _ refusal: Refusal?) {
+        guard let destination = stream.destination else { return }
+        let outcome = refusal.map { "refused: \($0.rawValue)" } ?? "relayed"
+        onEvent(
+            StatusEvent(
+                time: time, kind: .init(rawValue: "stream"),
+                sentence: "\(stream.listener.name) to \(destination): \(outcome)",
+                fields: [
+                    "listener": .string(stream.listener.name), "destination": .string(destination.description),
+                    "outcome": .string(refusal?.rawValue ?? "relayed"),
+                ]))
     }
 
     private func releaseKey(of stream: NodeStream) {
@@ -91,6 +106,9 @@ extension FlowTag {
         destinationKind = DestinationKind(target.host).rawValue
         addressHigh = 0
         addressLow = 0
+        hasAddress = false
+        isLocalName = target.host.isLocalName
+        if case .address = target.host { hasAddress = true }
         if case .address(.v4(let address)) = target.host {
             addressLow = 0xffff_0000_0000 | UInt64(address.bits)
         } else if case .address(.v6(let address)) = target.host {
@@ -101,7 +119,6 @@ extension FlowTag {
 
     /// The destination's address; nil for a name.
     var address: IPAddress? {
-        addressHigh == 0 && addressLow == 0
-            ? nil : IPAddress.v6(IPv6Address(high: addressHigh, low: addressLow)).canonical
+        hasAddress ? IPAddress.v6(IPv6Address(high: addressHigh, low: addressLow)).canonical : nil
     }
 }

@@ -23,11 +23,13 @@ public final class Router {
     /// Refusals that no event has told of yet.
     var unreported: [Refusal: UInt64] = [:]
     private(set) lazy var refusalReport = Watch.timer(on: loop) { [unowned self] in tellRefusals() }
-    private(set) lazy var table = FlowTable(loop: loop) { [unowned self] in relayEnded($0) }
-    private(set) lazy var budget = ConnectionBudget(descriptors: ThisProcess.raiseDescriptorLimit())
+    private(set) lazy var table = FlowTable(loop: loop, pipeLimit: budget.pipes) { [unowned self] in
+        relayEnded($0)
+    }
+    lazy var budget = ConnectionBudget(descriptors: ThisProcess.raiseDescriptorLimit())
     private var random = SystemRandomNumberGenerator()
     private var lastEgress: UInt32 = 0
-    private var lastListener: UInt16 = 0
+    private var lastListener: UInt32 = 0
     private var housekeeping: Watch?
     private var resumeLater: Watch?
     private var isPausedByLimit = false
@@ -61,7 +63,7 @@ public final class Router {
         for egress in egresses { egress.start() }
         // An address that this machine gets later is its own from then on; the kernel is asked twice a minute.
         housekeeping = Watch.ticker(every: .seconds(30), on: loop) { [unowned self] in
-            route.ownAddresses = OwnAddresses.read()
+            refreshOwnAddresses()
         }
         onEvent(.started(version: Self.version, at: time))
         tellChanges()
@@ -74,6 +76,12 @@ public final class Router {
         table.cut { _ in true }
         for egress in egresses { egress.stop() }
         listeners = []
+    }
+
+    /// The kernel's silence leaves the addresses that were known.
+    private func refreshOwnAddresses() {
+        let addresses = OwnAddresses.read()
+        if !addresses.isEmpty { route.ownAddresses = addresses }
     }
 
     func makeListeners(_ configurations: [NodeListenerConfiguration]) throws(StartFailure) -> [NodeListener] {
@@ -124,7 +132,7 @@ public final class Router {
     func connectionClosed(_ listener: NodeListener?) {
         listener?.closed()
         budget.closed()
-        if isPausedByLimit, budget.hasRoom { resumeListeners() }
+        if isPausedByLimit { resumeListeners() }
     }
 
     private func relayEnded(_ tag: FlowTag) {
@@ -151,14 +159,16 @@ public final class Router {
 
     private func resumeListeners() {
         isPausedByLimit = false
+        var resumed = false
         for listener in listeners where listener.isPaused {
-            guard budget.allows(listener.open) else {
+            guard budget.hasRoom(listener.open) else {
                 isPausedByLimit = true
                 continue
             }
             listener.resume()
             onEvent(.listenerResumed(listener.name, at: time))
+            resumed = true
         }
-        tellChanges()
+        if resumed { tellChanges() }
     }
 }

@@ -28,24 +28,34 @@ struct Unlock: ParsableCommand {
     }
 }
 
-/// Tells the router, or writes the lock's state where there is none.
+/// Tells the router. Where there is none, the lock's state is written and holds at its start. Where one may be there
+/// and does not answer, a lock is written as well, but nothing is claimed of the router that runs.
 private func operate(_ target: String, with options: RouterOptions, done: String, without state: LockState) throws {
     do throws(ControlClient.Failure) {
         _ = try options.client().ask("POST", target)
         try? Terminal.say(done + "\n")
     } catch .absent {
-        let directory = try Places.stateDirectory()
-        let store = LockStore(stateDirectory: directory)
-        do throws(SystemError) {
-            try store.write(state)
-        } catch {
-            Terminal.complain("no router answers, and the lock's state cannot be written: \(error)")
-            throw Terminal.refused
-        }
-        try? Terminal.say(
-            "\(state.isLocked ? "locked" : "unlocked") from the next start: no router answers now, so it is written to \(store.path)\n"
-        )
+        let path = try write(state)
+        let word = state.isLocked ? "locked" : "unlocked"
+        try? Terminal.say("\(word) from the next start: no router answers now, so it is written to \(path)\n")
+    } catch .unreachable(let why) {
+        guard state.isLocked else { throw Terminal.exit(after: .unreachable(why)) }
+        let path = try write(state)
+        Terminal.complain(
+            "NOT confirmed by the running router: \(why). Written to \(path), so it holds at its next start")
+        throw Terminal.noRouter
     } catch {
         throw Terminal.exit(after: error)
     }
+}
+
+private func write(_ state: LockState) throws -> String {
+    let store = LockStore(stateDirectory: try Places.stateDirectory())
+    do throws(SystemError) {
+        try store.write(state)
+    } catch {
+        Terminal.complain("no router answers, and the lock's state cannot be written: \(error)")
+        throw Terminal.refused
+    }
+    return store.path
 }

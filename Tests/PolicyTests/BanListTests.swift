@@ -39,6 +39,15 @@ import Testing
         #expect(list.contains(address) == isBanned)
     }
 
+    @Test func subnetsInsideSubnets() throws {
+        let list = try Self.list("192.0.2.0/24\n192.0.0.0/16\n192.0.2.7\n192.1.0.0/16\n192.0.0.0/24")
+        for (text, isBanned) in [
+            ("192.0.200.1", true), ("192.1.255.255", true), ("192.2.0.0", false), ("191.255.255.255", false),
+        ] {
+            #expect(list.contains(try #require(IPAddress(text))) == isBanned, "\(text)")
+        }
+    }
+
     @Test func widestSubnets() throws {
         let list = try Self.list("255.0.0.0/1\n8000::/1")
         for (text, isBanned) in [
@@ -60,6 +69,11 @@ import Testing
             return
         }
         #expect(problems.map(\.line) == [3])
+    }
+
+    @Test(arguments: ["192.0.2.0/\u{301}8", "192.0.2.0\u{301}/8", "192.0.2.0/8\u{301}", "", "/", "[::1]/64"])
+    func notSubnets(text: String) {
+        #expect(Subnet(text) == nil)
     }
 
     @Test(arguments: ["0.0.0.0/0", "::/0"])

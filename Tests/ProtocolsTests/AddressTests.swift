@@ -50,7 +50,7 @@ import Testing
         ("Node.Example.", Host.name("node.example")), ("127.0.0.1", Host(.v4(IPv4Address(127, 0, 0, 1)))),
         ("127.0.0.1.", Host(.v4(IPv4Address(127, 0, 0, 1)))),
         ("[::ffff:10.1.2.3]", Host(.v4(IPv4Address(10, 1, 2, 3)))),
-        ("a.b32.i2p", nil), ("name.i2p", Host.i2p("name.i2p")),
+        ("a.b32.i2p", nil), ("b32.i2p", nil), ("name.i2p", Host.i2p("name.i2p")),
         (onion.uppercased() + ".ONION.", Host.onion(onion + ".onion")),
         ("www." + onion + ".onion", Host.onion(onion + ".onion")), ("foo.onion", nil), ("onion", nil), ("i2p", nil),
         ("127.1", nil), ("0x7f000001", nil), ("2130706433", nil), ("a.b.exit", nil), ("a..b", nil), ("a b", nil),

@@ -44,7 +44,8 @@ import Testing
         ("\"\\u-123\"", .badEscape, 3), ("\"\\u １２３\"", .badEscape, 3), ("\"\\ud800\"", .loneSurrogate, 1),
         ("\"\\udc00\"", .loneSurrogate, 1), ("\"a\\ud800b\"", .loneSurrogate, 2),
         ("\"\\ud800\\n\"", .loneSurrogate, 1), ("\"\\ud800\\ud800\"", .loneSurrogate, 1),
-        ("\"\\ud800\\u0041\"", .loneSurrogate, 1), ("{\"a\":1,\"a\":2}", .duplicateKey, 7),
+        ("\"\\ud800\\u0041\"", .loneSurrogate, 1), ("\"\\ud800\\ue000\"", .loneSurrogate, 1),
+        ("\"\\udc00\\udc00\"", .loneSurrogate, 1), ("{\"a\":1,\"a\":2}", .duplicateKey, 7),
         ("{\"a\":1,\"\\u0061\":1}", .duplicateKey, 7), ("{\"\":1,\"\":1}", .duplicateKey, 6),
         ("[{\"x\":{\"b\":0,\"b\":0}}]", .duplicateKey, 13),
     ])

@@ -47,6 +47,16 @@ import Testing
         #expect(try JSONValue(reading: compact.span) == everything)
     }
 
+    @Test func whatDrivesATerminal() {
+        let driving: [ClosedRange<UInt32>] = [
+            0...0x1f, 0x7f...0x9f, 0x61c...0x61c, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfeff...0xfeff,
+        ]
+        for scalar in (0..<0x20000).compactMap(Unicode.Scalar.init) {
+            let expected = driving.contains { $0.contains(scalar.value) }
+            if scalar.drivesTerminals != expected { Issue.record("U+\(String(scalar.value, radix: 16))") }
+        }
+    }
+
     @Test(arguments: [
         "{\"a\":[1,2.50,-0,1E5,\"\\u0000\u{212a}\"],\"b\":{},\"\":null}", "\"\\ud83d\\ude00\\/\"", " [ true , false ] ",
     ])

@@ -47,7 +47,7 @@ extension [UInt8] {
     init(wire: String) {
         var bytes: [UInt8] = []
         var high: UInt8?
-        for character in hex.utf8 where character != 0x20 && character != 0x0a {
+        for character in wire.utf8 where character != 0x20 && character != 0x0a {
             let digit = character <= 0x39 ? character - 0x30 : character - 0x57
             if let first = high {
                 bytes.append(first << 4 | digit)

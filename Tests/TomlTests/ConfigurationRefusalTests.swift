@@ -96,7 +96,10 @@ import Toml
             "is no address, \"127.1:1080\": write \"127.0.0.1:9050\", \"[::1]:9050\" or \"unix:/run/tor/socks\""
         ),
         ("", "has no port, \"\": write the address and the port, such as \"127.0.0.1:9050\""),
-        ("unix:tor", "must name an absolute path of at most 107 bytes after unix:, such as \"unix:/run/tor/socks\""),
+        (
+            "unix:tor",
+            "must name an absolute path of at most 107 printable bytes after unix:, such as \"unix:/run/tor/socks\""
+        ),
         ("0.0.0.0:1080", "names every address of the machine, \"0.0.0.0:1080\": name one, such as 127.0.0.1"),
         ("[::]:1080", "names every address of the machine, \"[::]:1080\": name one, such as 127.0.0.1"),
         (
@@ -205,7 +208,7 @@ import Toml
         ("hold = \"soon\"", "hold", 8, "is no duration, \"soon\": write a whole number and its unit, such as \"30s\""),
         (
             "hold = \"a\\nb\"", "hold", 8,
-            "is no duration, text with control characters: write a whole number and its unit, such as \"30s\""
+            "is no duration, \"a\u{fffd}b\": write a whole number and its unit, such as \"30s\""
         ),
         ("hold = 2026-11-22", "hold", 8, "must be a string in quotes, not a date"),
     ])
@@ -413,12 +416,40 @@ import Toml
         ),
         (
             "[control]\nsocket = \"control.sock\"",
-            "f:2:10: `control.socket` must be an absolute path of at most 107 bytes, not \"control.sock\": write such as \"/run/xmr-routed/control.sock\""
+            "f:2:10: `control.socket` must be an absolute path of at most 107 printable bytes, not \"control.sock\": write such as \"/run/xmr-routed/control.sock\""
         ),
         ("[log]\ndestinations = 1", "f:2:16: `log.destinations` must be true or false, not an integer"),
     ])
     func rest(text: String, problem: String) throws {
         #expect(try problems(text) == [problem])
+    }
+
+    /// What a file holds cannot write on the operator's terminal.
+    @Test(arguments: [
+        ("\"a\\nb\\u001b[2J\" = 1", "f:1:1: unknown key `a\u{fffd}b\u{fffd}[2J` at the top of the file; it has"),
+        (
+            "route.onion = \"proxy.\\r\\u202e\\u009b\"",
+            "f:1:15: `route.onion` names \"proxy.\u{fffd}\u{fffd}\u{fffd}\", which"
+        ),
+        ("log = {}\ncontrol.socket = \"/a\\u0007\"", "f:2:18: `control.socket` must be"),
+        ("tor.socks = \"unix:/a\\nb\"", "f:1:13: `tor.socks` must name an absolute path of at most 107 printable"),
+        ("network = \"\\u2028\"", "f:1:11: `network` cannot be \"\u{fffd}\": write"),
+    ])
+    func controlCharacters(text: String, start: String) throws {
+        let lines = try problems(text)
+        #expect(lines.count == 1 && lines.first?.hasPrefix(start) == true, "\(lines)")
+        let isClean = lines.joined().unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
+        #expect(isClean)
+    }
+
+    @Test func endlessValuesAreCutShort() throws {
+        let long = String(repeating: "x", count: 100_000)
+        for text in ["\(long) = 1", "network = \"\(long)\"", "route.onion = \"proxy.\(long)\"", "[proxy.\(long)]"] {
+            let line = try problems(text)[0]
+            #expect(line.contains("xxx...") && line.utf8.count < 500, "\(line.prefix(600))")
+        }
+        let error = #expect(throws: TomlSyntaxError.self) { try problems("\(long) = 1\n\(long) = 1") }
+        #expect((error?.message.utf8.count ?? 0) < 600)
     }
 
     /// A ban list's problems carry the list's own name and lines.

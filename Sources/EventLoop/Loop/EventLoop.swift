@@ -24,7 +24,12 @@ public final class EventLoop {
         defer { unsafe event_config_free(config) }
         unsafe event_config_set_flag(config, Int32(EVENT_BASE_FLAG_NOLOCK.rawValue))
         unsafe event_config_require_features(config, Int32(EV_FEATURE_ET.rawValue | EV_FEATURE_EARLY_CLOSE.rawValue))
+        // After this many relays the loop looks whether something more urgent has come: a lock must not wait until
+        // a thousand busy relays have had their turn.
+        var longest = timeval(tv_sec: 0, tv_usec: 5000)
+        unsafe event_config_set_max_dispatch_interval(config, &longest, 32, Urgency.traffic.rawValue)
         guard let made = unsafe event_base_new_with_config(config) else { throw .current("make an event loop") }
+        unsafe event_base_priority_init(made, Urgency.count)
         unsafe base = made
         unsafe scratch = .allocate(capacity: Self.scratchSize)
     }
@@ -62,6 +67,16 @@ public final class EventLoop {
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec)
     }
+}
+
+/// Which events go first when many wait.
+enum Urgency: Int32 {
+    /// The operator, signals, timers and the egresses' own conversations.
+    case control = 0
+    /// Connections and relays.
+    case traffic = 1
+
+    static let count: Int32 = 2
 }
 
 extension timeval {

@@ -2,16 +2,16 @@ internal import CLibevent
 internal import CLinux
 
 /// What a descriptor became ready for.
-public struct Readiness: OptionSet, Sendable {
+public struct SocketReadiness: OptionSet, Sendable {
     /// The bits.
     public let rawValue: UInt8
     /// A set of these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// There is something to read, or its end.
-    public static let readable = Readiness(rawValue: 1)
+    public static let readable = SocketReadiness(rawValue: 1)
     /// There is room to write, or an error to learn of.
-    public static let writable = Readiness(rawValue: 2)
+    public static let writable = SocketReadiness(rawValue: 2)
 }
 
 /// Watches a descriptor, a signal or the clock, and calls its handler. Ends with `cancel()` or with its owner.
@@ -21,16 +21,20 @@ public struct Readiness: OptionSet, Sendable {
 public final class Watch {
     private let event: UnsafeMutablePointer<event>
     private let loop: EventLoop
-    private let handler: (Readiness) -> Void
+    private let handler: (SocketReadiness) -> Void
     private var isActive = false
 
-    private init(_ loop: EventLoop, descriptor: Int32, flags: Int32, handler: @escaping (Readiness) -> Void) {
+    private init(
+        _ loop: EventLoop, descriptor: Int32, flags: Int32, urgency: Urgency = .control,
+        handler: @escaping (SocketReadiness) -> Void
+    ) {
         self.loop = loop
         self.handler = handler
         unsafe event = .allocate(capacity: 1)
         unsafe event.initialize(to: CLibevent.event())
         let me = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe event_assign(event, loop.base, descriptor, Int16(flags), watchBecameReady, me)
+        unsafe event_priority_set(event, urgency.rawValue)
     }
 
     deinit {
@@ -40,7 +44,7 @@ public final class Watch {
 
     /// Watches a descriptor, which stays its owner's, for reading and writing.
     public static func descriptor(
-        _ raw: Int32, on loop: EventLoop, handler: @escaping (Readiness) -> Void
+        _ raw: Int32, on loop: EventLoop, handler: @escaping (SocketReadiness) -> Void
     ) -> Watch {
         let watch = Watch(
             loop, descriptor: raw, flags: EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST, handler: handler)
@@ -49,8 +53,14 @@ public final class Watch {
     }
 
     /// Watches a listening descriptor: level-triggered, since accepting stops after a batch.
-    public static func listener(_ raw: Int32, on loop: EventLoop, handler: @escaping () -> Void) -> Watch {
-        let watch = Watch(loop, descriptor: raw, flags: EV_READ | EV_PERSIST) { _ in handler() }
+    /// `isUrgent`: before relays, for the operator's socket.
+    public static func listener(
+        _ raw: Int32, on loop: EventLoop, isUrgent: Bool = false, handler: @escaping () -> Void
+    ) -> Watch {
+        let watch = Watch(loop, descriptor: raw, flags: EV_READ | EV_PERSIST, urgency: isUrgent ? .control : .traffic) {
+            _ in
+            handler()
+        }
         watch.add(nil)
         return watch
     }
@@ -84,6 +94,11 @@ public final class Watch {
         if !isActive { add(nil) }
     }
 
+    /// Calls the handler again in the next turn, as readable: it has not read all there was.
+    func activate() {
+        if isActive { unsafe event_active(event, Int32(EV_READ), 0) }
+    }
+
     /// No handler call comes after this one.
     public func cancel() {
         guard isActive else { return }
@@ -106,7 +121,7 @@ public final class Watch {
 
     fileprivate func becameReady(_ what: Int32) {
         if unsafe event.pointee.ev_events & Int16(EV_PERSIST) == 0 { isActive = false }
-        var readiness: Readiness = []
+        var readiness: SocketReadiness = []
         if what & (EV_READ | EV_CLOSED) != 0 { readiness.insert(.readable) }
         if what & EV_WRITE != 0 { readiness.insert(.writable) }
         handler(readiness)

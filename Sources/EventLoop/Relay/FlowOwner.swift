@@ -99,10 +99,6 @@ open class FlowOwner {
         let count = unsafe recv(socket.pointee.descriptor, buffer, min(limit, EventLoop.scratchSize), 0)
         switch count {
         case 1...:
-            // A short read emptied the socket, and whatever comes later is a new edge, unless its end was announced.
-            if count < min(limit, EventLoop.scratchSize), unsafe !socket.pointee.sawEnd {
-                unsafe socket.pointee.isReadable = false
-            }
             unsafe body(UnsafeBufferPointer(start: buffer, count: count).span)
             return .bytes
         case 0: return .ended
@@ -140,11 +136,12 @@ open class FlowOwner {
         }
     }
 
-    /// Closes both sockets; this owner is done. `reset` throws away what the kernel has not sent yet.
-    public final func close(reset: Bool) {
+    /// Closes both sockets; this owner is done. What the kernel has not sent to the upstream yet is thrown away;
+    /// the client still gets the reply that says why.
+    public final func close() {
         guard let flow = unsafe flow else { return }
         unsafe self.flow = nil
-        unsafe flow.pointee.table._withUnsafeGuaranteedRef { unsafe $0.close(flow, reset: reset) }
+        unsafe flow.pointee.table._withUnsafeGuaranteedRef { unsafe $0.close(flow, reset: false, resetUpstream: true) }
     }
 
     private func pointer(_ flow: UnsafeMutablePointer<FlowState>, _ side: FlowSide) -> UnsafeMutablePointer<FlowSocket>

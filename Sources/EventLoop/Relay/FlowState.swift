@@ -11,13 +11,17 @@ public struct FlowTag: Hashable, Sendable {
     /// The egress it goes by.
     public var egress: UInt32 = 0
     /// The listener it came from.
-    public var listener: UInt16 = 0
+    public var listener: UInt32 = 0
     /// The destination's port.
     public var port: UInt16 = 0
     /// The request's class.
     public var requestClass: UInt8 = 0
     /// The destination's kind.
     public var destinationKind: UInt8 = 0
+    /// Whether the destination is an address, and not a name.
+    public var hasAddress = false
+    /// Whether the destination is a name of a local network.
+    public var isLocalName = false
 
     /// A tag of zeros.
     public init() {}
@@ -29,11 +33,11 @@ public struct FlowTag: Hashable, Sendable {
     var event = unsafe CLibevent.event()
     var flow: UnsafeMutablePointer<FlowState>?
     var descriptor: Int32 = -1
-    /// The last edge said readable, and no read has said otherwise since.
+    /// An edge said readable, and no read has said that it would block since.
     var isReadable = false
     /// No write has said that it would block since the last edge.
     var isWritable = true
-    /// The peer's end was announced: a short read is not the last one.
+    /// The peer's end was announced.
     var sawEnd = false
 }
 
@@ -71,6 +75,8 @@ public struct FlowTag: Hashable, Sendable {
     var previous: UnsafeMutablePointer<FlowState>?
     var next: UnsafeMutablePointer<FlowState>?
     var tag = FlowTag()
+    /// How often the sweep found it ending with nothing moving.
+    var quietSweeps: UInt8 = 0
 }
 
 /// Bytes of one listener, in all its relays.

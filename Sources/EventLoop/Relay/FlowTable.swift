@@ -9,23 +9,30 @@ internal import CLinux
 @safe
 public final class FlowTable {
     let loop: EventLoop
-    var pipes = PipePool()
+    var pipes: PipePool
     /// Every flow, in a ring of links through the flows themselves.
     private var first: UnsafeMutablePointer<FlowState>?
     /// Kept for as long as any relay might count on them.
     private var counters: [TrafficCounter] = []
-    private let onRelayEnded: (FlowTag) -> Void
+    private var onRelayEnded: (FlowTag) -> Void
+    /// Looks for relays that are ending and that nothing moves in; runs only while there are any.
+    private lazy var sweeper = Watch.timer(on: loop) { [unowned self] in sweep() }
 
     /// The number of flows being relayed.
     public private(set) var relayCount = 0
 
-    /// - Parameter onRelayEnded: called after a relay's sockets are closed, whoever ended it.
-    public init(loop: EventLoop, onRelayEnded: @escaping (FlowTag) -> Void) {
+    /// - Parameters:
+    ///   - pipeLimit: how many pipes busy relays may hold at a time; past it they copy.
+    ///   - onRelayEnded: called after a relay's sockets are closed, whoever ended it.
+    public init(loop: EventLoop, pipeLimit: Int = 896, onRelayEnded: @escaping (FlowTag) -> Void) {
         self.loop = loop
+        pipes = PipePool(limit: pipeLimit)
         self.onRelayEnded = onRelayEnded
     }
 
     deinit {
+        // Whoever owned the table is on his way out himself.
+        onRelayEnded = { _ in }
         while let flow = unsafe first { unsafe close(flow, reset: true) }
         pipes.drain()
     }
@@ -48,6 +55,7 @@ public final class FlowTable {
         unsafe event_assign(
             &socket.pointee.event, loop.base, descriptor,
             Int16(EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST), flowSocketBecameReady, socket)
+        unsafe event_priority_set(&socket.pointee.event, Urgency.traffic.rawValue)
         unsafe event_add(&socket.pointee.event, nil)
     }
 
@@ -88,9 +96,12 @@ public final class FlowTable {
     }
 
     /// Closes both sockets and forgets the flow.
-    func close(_ flow: UnsafeMutablePointer<FlowState>, reset: Bool) {
+    ///
+    /// - Parameter reset: whether the client's side throws away what the kernel has not sent yet; `resetUpstream` the
+    ///   same for the upstream's.
+    func close(_ flow: UnsafeMutablePointer<FlowState>, reset: Bool, resetUpstream: Bool? = nil) {
         unsafe end(&flow.pointee.client, reset: reset)
-        unsafe end(&flow.pointee.upstream, reset: reset)
+        unsafe end(&flow.pointee.upstream, reset: resetUpstream ?? reset)
         unsafe dropSpill(&flow.pointee.up)
         unsafe dropSpill(&flow.pointee.down)
         unsafe releasePipe(&flow.pointee.up)
@@ -121,9 +132,10 @@ public final class FlowTable {
         unsafe socket.pointee.descriptor = -1
     }
 
-    /// Both directions of a relay, one turn each.
-    fileprivate func turn(_ flow: UnsafeMutablePointer<FlowState>) {
+    /// Both directions of a relay, one turn each. `edge` is the side that has just become readable.
+    fileprivate func turn(_ flow: UnsafeMutablePointer<FlowState>, edge: FlowSide?) {
         guard let traffic = unsafe flow.pointee.traffic else { return }
+        if unsafe isBrokenBehindFullBuffers(flow, edge) { return unsafe close(flow, reset: true) }
         let up = unsafe move(
             &flow.pointee.up, from: &flow.pointee.client, to: &flow.pointee.upstream, counting: &traffic.pointee.up)
         let down = unsafe move(
@@ -132,9 +144,53 @@ public final class FlowTable {
             unsafe close(flow, reset: true)
         } else if unsafe flow.pointee.up.endForwarded, unsafe flow.pointee.down.endForwarded {
             unsafe close(flow, reset: false)
-        } else if up == .yielded || down == .yielded {
-            unsafe event_active(&flow.pointee.client.event, Int32(EV_TIMEOUT), 0)
+        } else {
+            if up == .yielded || down == .yielded {
+                unsafe event_active(&flow.pointee.client.event, Int32(EV_TIMEOUT), 0)
+            }
+            if unsafe isEnding(flow) {
+                unsafe flow.pointee.quietSweeps = 0
+                if !sweeper.isPending { sweeper.schedule(after: Self.sweepInterval) }
+            }
         }
+    }
+
+    /// A side that cannot be read, because the other takes no more, shows a reset only in its error: nobody reads it.
+    private func isBrokenBehindFullBuffers(_ flow: UnsafeMutablePointer<FlowState>, _ edge: FlowSide?) -> Bool {
+        switch edge {
+        case .client where unsafe !flow.pointee.upstream.isWritable:
+            unsafe Socket.connectError(flow.pointee.client.descriptor) != nil
+        case .upstream where unsafe !flow.pointee.client.isWritable:
+            unsafe Socket.connectError(flow.pointee.upstream.descriptor) != nil
+        default: false
+        }
+    }
+
+    /// Whether one side has said that it will send no more.
+    private func isEnding(_ flow: UnsafeMutablePointer<FlowState>) -> Bool {
+        unsafe flow.pointee.up.endForwarded || flow.pointee.down.endForwarded || flow.pointee.client.sawEnd
+            || flow.pointee.upstream.sawEnd
+    }
+
+    private static let sweepInterval: Duration = .seconds(60)
+    private static let quietSweepsAllowed: UInt8 = 5
+
+    /// Ends relays of which one side has ended and in which nothing moved for five minutes: a peer that never closes
+    /// or never reads must not hold two descriptors for ever.
+    private func sweep() {
+        var isAnyHalfClosed = false
+        var flow = unsafe first
+        while let current = unsafe flow {
+            unsafe flow = unsafe current.pointee.next
+            guard unsafe current.pointee.owner == nil, unsafe isEnding(current) else { continue }
+            unsafe current.pointee.quietSweeps += 1
+            if unsafe current.pointee.quietSweeps > Self.quietSweepsAllowed {
+                unsafe close(current, reset: true)
+            } else {
+                isAnyHalfClosed = true
+            }
+        }
+        if isAnyHalfClosed { sweeper.schedule(after: Self.sweepInterval) }
     }
 
     private func link(_ flow: UnsafeMutablePointer<FlowState>) {
@@ -159,11 +215,13 @@ private func flowSocketBecameReady(_: Int32, _ what: Int16, _ argument: UnsafeMu
     if what & EV_CLOSED != 0 { unsafe socket.pointee.sawEnd = true }
     if what & (EV_READ | EV_CLOSED) != 0 { unsafe socket.pointee.isReadable = true }
     if what & EV_WRITE != 0 { unsafe socket.pointee.isWritable = true }
+    let isClient = unsafe socket == withUnsafeMutablePointer(to: &flow.pointee.client) { unsafe $0 }
     if let owner = unsafe flow.pointee.owner {
-        let side: FlowSide =
-            unsafe socket == withUnsafeMutablePointer(to: &flow.pointee.client) { unsafe $0 } ? .client : .upstream
-        unsafe owner._withUnsafeGuaranteedRef { $0.handle(side) }
+        // A strong reference for the time of the call: the owner may let go of the flow, and the router of it.
+        unsafe owner.takeUnretainedValue().handle(isClient ? .client : .upstream)
     } else {
-        unsafe flow.pointee.table._withUnsafeGuaranteedRef { unsafe $0.turn(flow) }
+        unsafe flow.pointee.table._withUnsafeGuaranteedRef {
+            unsafe $0.turn(flow, edge: what & EV_READ != 0 ? (isClient ? .client : .upstream) : nil)
+        }
     }
 }

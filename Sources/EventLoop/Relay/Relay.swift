@@ -2,7 +2,7 @@ internal import CLinux
 
 /// The hot path: moves what one direction of a flow has, as far as its two sockets let it.
 ///
-/// A light direction is copied through the loop's one buffer: two system calls a message. When a read fills that
+/// A light direction is copied through the loop's one buffer: three system calls a message. When a read fills that
 /// buffer the direction is busy and goes by splice(2) through a pipe, which halves the CPU per byte; when a
 /// splice brings less than 4 KiB it is light again. Nothing in here allocates, retains or calls through a class
 /// while bytes flow; only a write that would block makes a copy of what is left.
@@ -64,15 +64,14 @@ extension FlowTable {
         if read <= 0 { return unsafe readEnded(read, direction, source) }
         if read == EventLoop.scratchSize {
             unsafe direction.pointee.isBusy = true
-        } else if unsafe !source.pointee.sawEnd {
-            // A short read emptied the socket: whatever comes later is a new edge. It saves the recv(2) that
-            // would say EAGAIN. Once the end was announced there is no further edge, so then we read on.
-            unsafe source.pointee.isReadable = false
         }
+        // A short read does not prove the socket empty: a reset that arrived before this turn's edge gives no other
+        // one, and libevent 2.1.12 reports it as readable and writable, like any. So each read goes on to EAGAIN.
         let written = unsafe send(sink.pointee.descriptor, loop.scratch, read, Int32(MSG_NOSIGNAL))
         if written == read { return read }
-        if written < 0, lastError != EAGAIN { return Self.failed }
-        unsafe sink.pointee.isWritable = false
+        if written < 0, lastError != EAGAIN, lastError != EINTR { return Self.failed }
+        // After EINTR the sink is still writable; the spill goes out in this same turn.
+        if written >= 0 || lastError == EAGAIN { unsafe sink.pointee.isWritable = false }
         unsafe keep(loop.scratch, offset: max(written, 0), count: read, in: direction)
         return read
     }
@@ -117,6 +116,7 @@ extension FlowTable {
             let written = unsafe send(
                 sink.pointee.descriptor, spill + Int(direction.pointee.spillOffset), Int(direction.pointee.spillCount),
                 Int32(MSG_NOSIGNAL))
+            if written < 0, lastError == EINTR { continue }
             if written < 0 { return unsafe wouldBlock(sink) }
             unsafe direction.pointee.spillOffset += Int32(truncatingIfNeeded: written)
             unsafe direction.pointee.spillCount -= Int32(truncatingIfNeeded: written)
@@ -127,6 +127,8 @@ extension FlowTable {
                 direction.pointee.pipeRead, nil, sink.pointee.descriptor, nil, Int(direction.pointee.pipeFill),
                 Self.spliceFlags)
             if written == 0 { return false }
+            // splice(2) gives EINTR whenever a signal is pending, though the sink has room.
+            if written < 0, lastError == EINTR { continue }
             if written < 0 { return unsafe wouldBlock(sink) }
             unsafe direction.pointee.pipeFill -= Int32(truncatingIfNeeded: written)
         }
@@ -135,7 +137,7 @@ extension FlowTable {
     }
 
     private func wouldBlock(_ sink: UnsafeMutablePointer<FlowSocket>) -> Bool {
-        guard lastError == EAGAIN || lastError == EINTR else { return false }
+        guard lastError == EAGAIN else { return false }
         unsafe sink.pointee.isWritable = false
         return true
     }

@@ -8,6 +8,8 @@ public final class ByteStream {
     public enum Ending: Hashable, Sendable {
         /// The other side closed it.
         case closedByPeer
+        /// All was written, and `closeAfterWriting` had asked for no more.
+        case finished
         /// The connect or the connection failed.
         case failed(SystemError)
     }
@@ -21,12 +23,14 @@ public final class ByteStream {
     private var closesAfterQueue = false
     /// Past this many unread bytes the other side is not reading: the stream ends.
     private let queueLimit: Int
+    /// How many reads in one turn of the loop.
+    private static let turn = 8
 
     /// Called once, when a connect has succeeded.
     public var onConnected: () -> Void = {}
     /// Called with the bytes of each read.
     public var onBytes: (Span<UInt8>) -> Void = { _ in }
-    /// Called once, when the stream ends other than by our own `close()`.
+    /// Called once, when the stream ends other than by `close()`.
     public var onEnded: (Ending) -> Void = { _ in }
 
     /// Takes a socket, connected or connecting; handlers are called from the next turn of the loop.
@@ -55,7 +59,7 @@ public final class ByteStream {
         if !isConnecting { flush() }
     }
 
-    /// Closes once all is written.
+    /// Closes once all is written, and says `.finished`; that may be before this call returns.
     public func closeAfterWriting() {
         closesAfterQueue = true
         if isOpen, !isConnecting { flush() }
@@ -81,7 +85,7 @@ public final class ByteStream {
         handler(ending)
     }
 
-    private func ready(_ readiness: Readiness) {
+    private func ready(_ readiness: SocketReadiness) {
         if isConnecting {
             guard readiness.contains(.writable) else { return }
             if let error = Socket.connectError(raw) { return end(.failed(error)) }
@@ -93,7 +97,7 @@ public final class ByteStream {
     }
 
     private func readAll() {
-        while isOpen {
+        for _ in 0..<Self.turn where isOpen {
             let count = unsafe recv(raw, loop.scratch, EventLoop.scratchSize, 0)
             if count > 0 {
                 // A handler may read elsewhere, which would overwrite the loop's buffer: hand over a copy.
@@ -107,6 +111,8 @@ public final class ByteStream {
                 return end(.failed(.current("read")))
             }
         }
+        // Whoever writes without pause waits for the others' turn.
+        watch?.activate()
     }
 
     private func flush() {
@@ -116,6 +122,10 @@ public final class ByteStream {
             }
             if written > 0 {
                 queueStart += written
+                if queueStart > 65536 {
+                    queue.removeFirst(queueStart)
+                    queueStart = 0
+                }
             } else if lastError == EAGAIN {
                 if queue.count - queueStart > queueLimit {
                     return end(.failed(SystemError("write to a client that does not read", code: ENOBUFS)))
@@ -127,6 +137,6 @@ public final class ByteStream {
         }
         queue.removeAll(keepingCapacity: queue.count < 65536)
         queueStart = 0
-        if closesAfterQueue { close() }
+        if closesAfterQueue { end(.finished) }
     }
 }

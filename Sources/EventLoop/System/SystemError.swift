@@ -23,6 +23,9 @@ public struct SystemError: Error, Hashable, Sendable {
         unsafe String(cString: strerror(code))
     }
 
+    /// Whether the file is not there.
+    public var isMissing: Bool { code == ENOENT }
+
     /// Whether the permissions say no.
     public var isForbidden: Bool { code == EACCES || code == EPERM }
 

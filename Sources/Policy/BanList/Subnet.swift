@@ -10,8 +10,9 @@ public struct Subnet: Hashable, Sendable {
     /// Reads "192.0.2.7", "192.0.2.0/24", "2001:db8::7" or "2001:db8::/32"; bits behind the length are ignored,
     /// as Monero does. A length of 0 is refused: it would be everybody.
     public init?(_ text: some StringProtocol) {
-        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let first = parts.first, !first.hasPrefix("["), let address = IPAddress(first) else { return nil }
+        let slash = text.utf8.firstIndex(of: 0x2f)
+        let first = text[..<(slash ?? text.endIndex)]
+        guard first.utf8.first != 0x5b, let address = IPAddress(first) else { return nil }
         let width =
             switch address {
             case .v4: 32
@@ -19,8 +20,8 @@ public struct Subnet: Hashable, Sendable {
             }
         self.address = address
         length = width
-        guard parts.count == 2 else { return }
-        let digits = parts[1]
+        guard let slash else { return }
+        let digits = text[text.utf8.index(after: slash)...]
         guard (1...3).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             digits.utf8.first != 0x30, let length = Int(digits), length <= width
         else { return nil }

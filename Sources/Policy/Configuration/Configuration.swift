@@ -42,7 +42,7 @@ public struct Configuration: Hashable, Sendable {
         network: .mainnet,
         egresses: [
             EgressConfiguration(
-                name: "tor", kind: .tor(socks: loopback(9050), control: loopback(9051)))
+                name: "tor", kind: .tor(socks: loopback(9050), control: nil))
         ],
         route: RouteConfiguration(onion: .egress("tor"), i2p: .block, clearnet: .egress("tor")),
         node: NodeConfiguration(

@@ -11,12 +11,12 @@ public struct ConfigurationProblem: Hashable, Sendable {
     /// What is wrong, and the mend.
     public var message: String
 
-    /// This message for this place of the configuration file, or of another file.
+    /// This message, made fit to be shown, for this place of the configuration file, or of another file.
     public init(_ message: String, at position: TomlPosition, file: String? = nil) {
         self.file = file
         line = position.line
         column = position.column
-        self.message = message
+        self.message = message.printable(limit: 500)
     }
 
     /// A syntax error, which is all that can be said about a file that has one.

@@ -101,10 +101,8 @@ struct ConfigurationReader {
         return nil
     }
 
-    /// A value of the file as a message shows it: on one line, and not too long.
+    /// A value of the file as a message shows it: in quotes, and not too long.
     func quoted(_ text: String) -> String {
-        let isPlain = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
-        guard isPlain else { return "text with control characters" }
-        return text.count <= 80 ? "\"\(text)\"" : "\"\(text.prefix(80))...\""
+        "\"\(text.printable(limit: 80))\""
     }
 }

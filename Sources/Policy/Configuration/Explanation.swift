@@ -12,10 +12,13 @@ extension Configuration {
         guard !egresses.isEmpty else { return ["Egresses: none. Nothing passes."] }
         return ["Egresses:"]
             + egresses.map { egress in
-                let isUsed = [route.onion, route.i2p, route.clearnet].contains(.egress(egress.name))
-                let unused = isUsed ? "" : "; nothing is routed to it"
+                let unused = targets.contains(.egress(egress.name)) ? "" : "; nothing is routed to it"
                 return "  \(egress.name): \(Self.words(egress.kind))\(unused)"
             }
+    }
+
+    private var targets: [RouteTarget] {
+        [route.onion, route.i2p, route.clearnet]
     }
 
     private static func words(_ kind: EgressKind) -> String {
@@ -41,7 +44,7 @@ extension Configuration {
             "  I2P addresses: \(Self.words(route.i2p))",
             "  private and own addresses: \(route.allowsPrivate ? "as IP addresses" : "refused")",
         ]
-        if egresses.contains(where: { $0.name == "tor" }) {
+        if targets.contains(.egress("tor")) {
             lines.append(isolationLine)
         }
         if route.hold == .zero {
@@ -81,7 +84,7 @@ extension Configuration {
             lines.append("  virtual peers: \(node.virtualPeers.count)\(blockedPeers)")
         }
         lines.append(
-            node.banList.isEmpty ? "  ban list: none" : "  ban list: \(node.banList.entryCount) addresses and subnets")
+            node.banList.isEmpty ? "  ban list: none" : "  ban list entries: \(node.banList.entryCount)")
         return lines
     }
 

@@ -1,3 +1,5 @@
+internal import Protocols
+
 /// Every key there is, by table: those that this version builds, and those that a later one will.
 enum KnownKeys {
     struct Table {
@@ -38,8 +40,7 @@ enum KnownKeys {
 
     /// What to say of a key that `table` has not.
     static func complaint(_ key: String, in table: Table) -> String {
-        let shown = key.count <= 64 ? key : String(key.prefix(64)) + "..."
-        let start = "unknown key `\(shown)` \(table.place)"
+        let start = "unknown key `\(key.printable(limit: 80))` \(table.place)"
         if let near = Suggestion.nearest(to: key, in: table.built + table.later) {
             return "\(start); did you mean `\(near)`?"
         }

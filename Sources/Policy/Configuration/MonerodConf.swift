@@ -27,12 +27,21 @@ extension Configuration {
             ]
         }
         if let endpoint = endpoint(.torZone), route.onion != .block {
-            lines += ["# Its own transactions to onion peers; 16 of them.", "tx-proxy=tor,\(endpoint),16", ""]
+            lines += Self.zone("tor", "onion", endpoint)
         }
         if let endpoint = endpoint(.i2pZone), route.i2p != .block {
-            lines += ["# Its own transactions to I2P peers; 16 of them.", "tx-proxy=i2p,\(endpoint),16", ""]
+            lines += Self.zone("i2p", "I2P", endpoint)
         }
         return lines
+    }
+
+    private static func zone(_ zone: String, _ peers: String, _ endpoint: Endpoint) -> [String] {
+        var lines = ["# Its own transactions to \(peers) peers; 16 of them."]
+        if case .tcp(.v6, _) = endpoint {
+            // 0.18.0.0 ends with "Invalid ipv4:port given for --tx-proxy"; for proxy= it takes IPv6.
+            lines.append("# Old versions, Debian's 0.18.0.0 among them, take only an IPv4 address here.")
+        }
+        return lines + ["tx-proxy=\(zone),\(endpoint),16", ""]
     }
 
     private var peerLines: [String] {

@@ -4,7 +4,7 @@ extension ConfigurationReader {
     /// An entry's string as the address of a socket; nil where there is none or it is no such thing.
     mutating func endpoint(_ entry: TomlTable.Entry?, _ path: String) -> Endpoint? {
         guard let entry, let text = string(entry, path) else { return nil }
-        guard let endpoint = Endpoint(text) else {
+        guard text.printable(limit: 200) == text, let endpoint = Endpoint(text) else {
             complain("`\(path)` \(complaint(text))", at: entry.value.position)
             return nil
         }
@@ -20,7 +20,8 @@ extension ConfigurationReader {
     /// What is wrong with the text of an endpoint, and the mend.
     private func complaint(_ text: String) -> String {
         if text.hasPrefix("unix:") {
-            return "must name an absolute path of at most 107 bytes after unix:, such as \"unix:/run/tor/socks\""
+            return
+                "must name an absolute path of at most 107 printable bytes after unix:, such as \"unix:/run/tor/socks\""
         }
         guard let colon = text.lastIndex(of: ":") else {
             return "has no port, \(quoted(text)): write the address and the port, such as \"127.0.0.1:9050\""

@@ -41,7 +41,7 @@ extension ConfigurationReader {
             return "names \(quoted(text)), which is not configured; did you mean \"\(near)\"?"
         }
         let isTable = text == "tor" || text.hasPrefix("proxy.") && text.utf8.count > 6
-        let mend = isTable ? "add [\(text.prefix(80))], or name" : "name"
+        let mend = isTable ? "add [\(text.printable(limit: 80))], or name" : "name"
         let names = (declared + ["block"]).map { "\"\($0)\"" }.joined(separator: " or ")
         return "names \(quoted(text)), which is not configured: \(mend) \(names)"
     }

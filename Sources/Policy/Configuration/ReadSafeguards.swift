@@ -26,9 +26,9 @@ extension ConfigurationReader {
         guard let entry = table(root["control"], KnownKeys.control)?["socket"],
             let path = string(entry, "control.socket")
         else { return ControlConfiguration() }
-        guard path.hasPrefix("/"), path.utf8.count <= 107, !path.utf8.contains(0) else {
+        guard path.hasPrefix("/"), path.utf8.count <= 107, path.printable(limit: 107) == path else {
             complain(
-                "`control.socket` must be an absolute path of at most 107 bytes, not \(quoted(path)): "
+                "`control.socket` must be an absolute path of at most 107 printable bytes, not \(quoted(path)): "
                     + "write such as \"/run/xmr-routed/control.sock\"", at: entry.value.position)
             return ControlConfiguration()
         }

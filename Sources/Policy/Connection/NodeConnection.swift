@@ -73,7 +73,8 @@ public struct NodeConnection: Sendable {
 
     private var state = State.handshake
     private var server = SocksServer()
-    private var destination: Destination?
+    /// What the client asked for; nil until it has.
+    public private(set) var destination: Destination?
     private let network: MoneroNetwork
     private let holdUntil: Instant
     private let giveUp: Instant
@@ -109,6 +110,14 @@ public struct NodeConnection: Sendable {
 
     /// Whether bytes of the upstream are wanted now.
     public var wantsUpstreamBytes: Bool { if case .upstream = state { true } else { false } }
+
+    /// Whether it was given an upstream, and is not relayed yet.
+    public var isUnderWay: Bool {
+        switch state {
+        case .dialling, .upstream, .firstFrame: true
+        case .handshake, .routing, .holding, .ended: false
+        }
+    }
 
     /// Whether the upstream's connect is not decided yet.
     public var isDialling: Bool { if case .dialling = state { true } else { false } }

@@ -53,6 +53,12 @@ public struct ProxyReadiness: Hashable, Sendable {
         readiness = EgressReadiness(reached ? .failing : .down, sentence)
     }
 
+    /// A probe could not even begin, for a reason of our own: nothing is learnt of the proxy.
+    public mutating func probePostponed(_ now: Instant) {
+        isProbing = false
+        nextProbe = now + .seconds(1)
+    }
+
     /// A stream's dial could not reach the proxy: ask it again at once, not at the next interval.
     public mutating func dialFailed(_ now: Instant) {
         guard readiness.isReady else { return }

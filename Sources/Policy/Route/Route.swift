@@ -15,6 +15,7 @@ public struct Route: Hashable, Sendable {
 
     private let configuration: RouteConfiguration
     private let peers: [Destination: Destination]
+    private let virtualAddresses: Set<IPAddress>
     private let banList: BanList
     /// This machine's addresses, as last read from the kernel.
     public var ownAddresses: Set<IPAddress>
@@ -29,6 +30,7 @@ public struct Route: Hashable, Sendable {
             peers[Destination(host: Host(.v4(peer.address)), port: peer.port)] = peer.destination
         }
         self.peers = peers
+        virtualAddresses = Set(configuration.node.virtualPeers.map { .v4($0.address) })
     }
 
     /// Where a request goes.
@@ -49,8 +51,10 @@ public struct Route: Hashable, Sendable {
 
     /// Whether a relay that was let through as (class, kind, address, egress) would be let through the same way now.
     /// Asked of each open relay after a reload.
-    public func stillAllows(_ kind: DestinationKind, address: IPAddress?, egress: String) -> Bool {
-        guard target(of: kind) == .egress(egress) else { return false }
+    public func stillAllows(
+        _ kind: DestinationKind, address: IPAddress?, isLocalName: Bool, egress: String
+    ) -> Bool {
+        guard target(of: kind) == .egress(egress), !isLocalName || configuration.allowsPrivate else { return false }
         return address.flatMap { check(Host($0)) } == nil
     }
 
@@ -70,6 +74,9 @@ public struct Route: Hashable, Sendable {
             return host.isLocalName && !configuration.allowsPrivate ? .privateDestination : nil
         case .address(let address):
             if banList.contains(address) { return .banned }
+            // At a port that no `[node.peers]` entry has. Also where private destinations are allowed, a virtual
+            // address must not reach somebody's real 10/8.
+            if virtualAddresses.contains(address) { return .privateDestination }
             if configuration.allowsPrivate { return nil }
             if address.isPrivate { return .privateDestination }
             return ownAddresses.contains(address) ? .ownAddress : nil

@@ -44,35 +44,35 @@ public enum Host: Hashable, Sendable {
         for byte in name {
             switch byte {
             case 0x41...0x5a: bytes.append(byte + 0x20)  // A-Z
-            case 0x61...0x7a, 0x30...0x39, 0x2d, 0x2e, 0x5f, 0x3a, 0x5b, 0x5d: bytes.append(byte)  // a-z 0-9 - . _ : [ ]
+            // a-z, 0-9 and - . _ : [ ]
+            case 0x61...0x7a, 0x30...0x39, 0x2d, 0x2e, 0x5f, 0x3a, 0x5b, 0x5d: bytes.append(byte)
             default: throw .forbiddenByte
             }
         }
-        var text = String(decoding: bytes, as: UTF8.self)
-        if let address = IPAddress(text) {
+        // Work on the bytes: this runs for each connection that names its peer.
+        if bytes.contains(0x3a) || bytes.contains(0x5b) || bytes.contains(0x5d) {
+            guard let address = IPAddress(String(decoding: bytes, as: UTF8.self)) else { throw .forbiddenByte }
             self.init(address)
             return
         }
-        guard !text.contains(where: { $0 == ":" || $0 == "[" || $0 == "]" }) else { throw .forbiddenByte }
-        if text.hasSuffix(".") { text.removeLast() }
-        if let address = IPv4Address(text) {  // "192.0.2.1."
-            self.init(.v4(address))
-            return
-        }
-        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard text.utf8.count <= 253, labels.allSatisfy({ (1...63).contains($0.utf8.count) }), let last = labels.last
-        else { throw .malformed }
-        switch last {
-        case "onion":
+        if bytes.last == 0x2e { bytes.removeLast() }
+        guard (1...253).contains(bytes.count) else { throw .malformed }
+        let labels = bytes.split(separator: 0x2e, omittingEmptySubsequences: false)
+        guard labels.allSatisfy({ (1...63).contains($0.count) }), let last = labels.last else { throw .malformed }
+        let text = String(decoding: bytes, as: UTF8.self)
+        if last.elementsEqual("onion".utf8) {
             guard labels.count >= 2, Self.isOnionLabel(labels[labels.count - 2]) else { throw .badOnion }
-            self = .onion(labels[labels.count - 2] + ".onion")
-        case "i2p":
-            guard labels.count >= 2, labels.count < 3 || labels[labels.count - 2] != "b32" || Self.isB32(labels)
+            // 56 characters, a dot and "onion".
+            self = .onion(labels.count == 2 ? text : String(decoding: bytes.suffix(62), as: UTF8.self))
+        } else if last.elementsEqual("i2p".utf8) {
+            guard labels.count >= 2, !labels[labels.count - 2].elementsEqual("b32".utf8) || Self.isB32(labels)
             else { throw .badI2P }
             self = .i2p(text)
-        case "exit":
+        } else if last.elementsEqual("exit".utf8) {
             throw .exitNotation
-        default:
+        } else if let address = IPv4Address(text) {
+            self.init(.v4(address))
+        } else {
             guard !Self.isNumber(last) else { throw .ambiguousNumber }
             self = .name(text)
         }
@@ -86,20 +86,19 @@ public enum Host: Hashable, Sendable {
     }
 
     /// 56 base32 characters that end in the version, 3: its five low bits are all of the last character ("d").
-    private static func isOnionLabel(_ label: Substring) -> Bool {
-        label.utf8.count == 56 && label.utf8.allSatisfy(\.isBase32) && label.utf8.last == 0x64
+    private static func isOnionLabel(_ label: ArraySlice<UInt8>) -> Bool {
+        label.count == 56 && label.allSatisfy(\.isBase32) && label.last == 0x64
     }
 
     /// 52 characters for a plain b32 address; 56 and more for one of an encrypted lease set.
-    private static func isB32(_ labels: [Substring]) -> Bool {
-        let label = labels[labels.count - 3]
-        return labels.count == 3 && (label.utf8.count == 52 || label.utf8.count >= 56)
-            && label.utf8.allSatisfy(\.isBase32)
+    private static func isB32(_ labels: [ArraySlice<UInt8>]) -> Bool {
+        guard labels.count == 3, let label = labels.first else { return false }
+        return (label.count == 52 || label.count >= 56) && label.allSatisfy(\.isBase32)
     }
 
-    private static func isNumber(_ label: Substring) -> Bool {
-        label.utf8.allSatisfy { (0x30...0x39).contains($0) }
-            || label.hasPrefix("0x") && label.utf8.dropFirst(2).allSatisfy(\.isHexDigit)
+    private static func isNumber(_ label: ArraySlice<UInt8>) -> Bool {
+        label.allSatisfy { (0x30...0x39).contains($0) }
+            || label.starts(with: "0x".utf8) && label.dropFirst(2).allSatisfy(\.isHexDigit)
     }
 }
 

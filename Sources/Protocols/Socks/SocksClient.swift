@@ -102,8 +102,8 @@ public struct SocksClient: Sendable {
     /// bytes cannot become a reply that lets the handshake go on.
     private func replyLength(_ bytes: Span<UInt8>) throws(SocksClientFailure) -> Int? {
         guard bytes.count >= 1 else { return nil }
-        let isAuthentication = stage == .authentication
-        guard bytes[0] == (isAuthentication ? 1 : 5) else {
+        // Tor answers a user name that it cannot take ("<torS0X>" and nonsense) as if it were the request: with 5.
+        guard bytes[0] == 5 || bytes[0] == 1 && stage == .authentication else {
             throw stage == .method ? .notSocks5(firstByte: bytes[0]) : .malformedReply
         }
         guard bytes.count >= 2 else { return nil }
@@ -111,8 +111,9 @@ public struct SocksClient: Sendable {
             guard bytes[1] == method else { throw .noAcceptableMethod(withCredentials: credentials != nil) }
             return 2
         }
-        if isAuthentication {
+        if stage == .authentication {
             guard bytes[1] == 0 else { throw .credentialsRefused }
+            guard bytes[0] == 1 else { throw .malformedReply }
             return 2
         }
         guard bytes[1] == 0 else { throw .refused(code: bytes[1]) }

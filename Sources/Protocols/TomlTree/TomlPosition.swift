@@ -27,9 +27,9 @@ public struct TomlSyntaxError: Error, Hashable, Sendable {
     /// What was wrong there, in words.
     public var message: String
 
-    /// This message for this place.
+    /// This message for this place, made fit to be shown.
     public init(at position: TomlPosition, _ message: String) {
         self.position = position
-        self.message = message
+        self.message = message.printable(limit: 500)
     }
 }

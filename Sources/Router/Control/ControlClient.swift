@@ -95,7 +95,7 @@ public final class ControlClient {
             stream.onEnded = { [unowned self] ending in
                 switch ending {
                 case .failed(let error): finish(.failure(failure(error)))
-                case .closedByPeer: finish(exchange.ended())
+                case .closedByPeer, .finished: finish(exchange.ended())
                 }
             }
             let timeout = Watch.timer(on: loop) {
@@ -108,11 +108,20 @@ public final class ControlClient {
         try outcome?.get()
     }
 
+    /// Only a connect that says so means that no router is there. Anything later is a router that does not answer,
+    /// and must never be taken for none: `lock` would claim what it did not do.
     private func failure(_ error: SystemError) -> Failure {
-        error.isForbidden
-            ? .unreachable(
+        guard error.doing == "connect" else {
+            return .unreachable("the router at \(path) broke off its answer (\(error))")
+        }
+        if error.isForbidden {
+            return .unreachable(
                 "this user may not ask the router at \(path); become a member of the group xmr-routed, or use sudo")
-            : .absent("no router answers at \(path) (\(error.reason)); is it running? systemctl status xmr-routed")
+        }
+        guard error.isRefused || error.isMissing else {
+            return .unreachable("the router at \(path) takes no question now (\(error.reason))")
+        }
+        return .absent("no router answers at \(path) (\(error.reason)); is it running? systemctl status xmr-routed")
     }
 }
 

@@ -57,6 +57,8 @@ final class ControlConversation {
             case .end:
                 idle.schedule(after: Self.patience)
                 if let request { answer(request) }
+                // Whoever follows events says with `Connection: close` that he asks nothing more, not that he has heard enough.
+                guard !followsEvents else { return }
                 guard reader.next() else { return stream.closeAfterWriting() }
             case .failed(let failure):
                 send(HTTPResponse(refusing: failure), to: "GET")
@@ -89,9 +91,9 @@ final class ControlConversation {
         }
     }
 
-    /// An operator's verb: for root and for the router's own user, as the kernel names them.
+    /// An operator's verb.
     private func act(_ request: HTTPRequestHead, _ verb: () throws(StartFailure) -> Void) {
-        guard let peer, peer.user == 0 || peer.user == ThisProcess.user else {
+        guard let peer, ControlServer.isOperator(peer) else {
             return refuse(request, 403, "only root and the router's own user may do this; try it with sudo")
         }
         do throws(StartFailure) {

@@ -27,7 +27,10 @@ public final class ControlServer {
     private var conversations: [ObjectIdentifier: ControlConversation] = [:]
 
     /// More at once are closed unanswered: the socket is the operator's, not a service.
-    private static let limit = 64
+    private static let limit = 96
+    /// Of these, as many are for root and the router's own user alone: whoever may read the status must not be able
+    /// to keep the operator from locking.
+    private static let reserved = 32
 
     /// Listens at `path`, for the owner and the group of this process (0660).
     ///
@@ -49,7 +52,7 @@ public final class ControlServer {
                 "the control socket \(path) cannot be made: \(error.reason); "
                     + "make its directory for the router's user, or set another `socket` in [control]")
         }
-        watch = Watch.listener(descriptor.raw, on: loop) { [unowned self] in accept() }
+        watch = Watch.listener(descriptor.raw, on: loop, isUrgent: true) { [unowned self] in accept() }
     }
 
     /// Ends all conversations and removes the socket.
@@ -63,6 +66,11 @@ public final class ControlServer {
     /// Sends an event to whoever follows `GET /v1/events`.
     public func publish(_ event: StatusEvent) {
         for conversation in conversations.values { conversation.publish(event) }
+    }
+
+    /// Who may use the verbs: root and the router's own user, as the kernel names them.
+    static func isOperator(_ peer: Socket.PeerCredentials) -> Bool {
+        peer.user == 0 || peer.user == ThisProcess.user
     }
 
     func ended(_ conversation: ControlConversation) {
@@ -95,8 +103,9 @@ public final class ControlServer {
     private func accept() {
         do throws(SystemError) {
             while let socket = try Socket.accept(from: descriptor) {
-                guard conversations.count < Self.limit else { continue }
                 let peer = Socket.peerCredentials(socket)
+                let room = peer.map(Self.isOperator) == true ? Self.limit : Self.limit - Self.reserved
+                guard conversations.count < room else { continue }
                 let stream = ByteStream(socket, connecting: false, loop: loop)
                 let conversation = ControlConversation(stream, peer: peer, server: self, loop: loop)
                 conversations[ObjectIdentifier(conversation)] = conversation

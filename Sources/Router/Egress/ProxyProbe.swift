@@ -54,7 +54,11 @@ final class ProxyProbe {
         do throws(SystemError) {
             socket = try Socket.connect(to: endpoint)
         } catch {
-            return failed("\(what) cannot be reached: \(error.reason)", reached: false)
+            // Our own lack of descriptors says nothing of the proxy.
+            guard error.isDescriptorLimit else {
+                return failed("\(what) cannot be reached: \(error.reason)", reached: false)
+            }
+            return finished { $0.probePostponed(loop.now) }
         }
         let stream = ByteStream(socket, connecting: true, loop: loop)
         self.stream = stream
@@ -70,7 +74,7 @@ final class ProxyProbe {
             switch ending {
             case .failed(let error) where error.doing == "connect":
                 failed("\(what) cannot be reached: \(error.reason)", reached: false)
-            case .failed, .closedByPeer:
+            case .failed, .closedByPeer, .finished:
                 failed("\(what) closes the connection in its SOCKS5 handshake", reached: true)
             }
         }

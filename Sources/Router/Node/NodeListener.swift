@@ -6,7 +6,7 @@ import Protocols
 final class NodeListener {
     let configuration: NodeListenerConfiguration
     /// Its number in this run, never used again: relays are tagged with it.
-    let id: UInt16
+    let id: UInt32
     let requestClass: RequestClass
     let traffic = TrafficCounter()
     private(set) var accepted: UInt64 = 0
@@ -28,7 +28,7 @@ final class NodeListener {
     /// Listens, and accepts nothing until `resume`.
     ///
     /// - Throws: a sentence that names the listener: "node.proxy: 127.0.0.1:18950 is taken …".
-    init(_ configuration: NodeListenerConfiguration, id: UInt16, loop: EventLoop) throws(StartFailure) {
+    init(_ configuration: NodeListenerConfiguration, id: UInt32, loop: EventLoop) throws(StartFailure) {
         self.configuration = configuration
         self.id = id
         self.loop = loop

@@ -33,6 +33,9 @@ final class NodeStream: FlowOwner {
     }
 
     var deadline: Instant { connection.deadline }
+    var destination: Destination? { connection.destination }
+    /// Whether it was given an egress.
+    var isUnderWay: Bool { connection.isUnderWay }
     var isHolding: Bool { connection.isHolding }
 
     override func ready(_ side: FlowSide) {
@@ -54,7 +57,8 @@ final class NodeStream: FlowOwner {
             clientSent(held.span)
         }
         while isOpen, connection.wantsClientBytes, isReadable(.client) {
-            switch read(.client, clientSent) {
+            // A SOCKS request fits in a kilobyte; a first frame may be longer.
+            switch read(.client, limit: connection.wantsFirstFrame ? 65536 : 1024, clientSent) {
             case .bytes: break
             case .nothing: return
             case .ended, .failed: apply(connection.clientEnded())
@@ -74,7 +78,6 @@ final class NodeStream: FlowOwner {
     private func upstreamReady() {
         if connection.isDialling {
             if upstreamConnectError != nil {
-                host.dialFailed(self)
                 return apply(connection.upstreamEnded(now: host.now))
             }
             apply(connection.upstreamConnected())
@@ -84,7 +87,6 @@ final class NodeStream: FlowOwner {
             case .bytes: break
             case .nothing: return
             case .ended, .failed:
-                host.dialFailed(self)
                 return apply(connection.upstreamEnded(now: host.now))
             }
         }
@@ -107,6 +109,7 @@ final class NodeStream: FlowOwner {
         case .route(let destination):
             apply(connection.routed(host.route(self, to: destination), now: host.now))
         case .dropUpstream:
+            host.dialFailed(self)
             detachUpstream()
         case .relay(let prefix):
             host.finished(self, nil)
@@ -114,8 +117,9 @@ final class NodeStream: FlowOwner {
         case .close(let refusal):
             // Unread bytes would turn the close into a reset, which can overtake the reply that says why.
             if isReadable(.client) { _ = read(.client) { _ in } }
+            if refusal == .proxyFailed { host.dialFailed(self) }
             host.finished(self, refusal)
-            close(reset: false)
+            close()
         }
     }
 }

@@ -6,9 +6,12 @@ struct ConnectionBudget {
     /// How many listeners share it. Each can always have some: one that is flooded does not starve the others.
     var listeners = 1
     private(set) var open = 0
+    /// How many pipes busy relays may hold: two descriptors each, an eighth of all at the most.
+    let pipes: Int
 
     init(descriptors: Int) {
-        let reserve = min(64, descriptors / 4) + min(1792, descriptors / 8)
+        pipes = min(896, descriptors / 16)
+        let reserve = min(64, descriptors / 4) + 2 * pipes
         limit = max((descriptors - reserve) / 2, 1)
     }
 
@@ -16,12 +19,16 @@ struct ConnectionBudget {
 
     /// Whether a listener with this many open connections may accept one more.
     func allows(_ openOfListener: Int) -> Bool {
-        guard open < limit else { return false }
-        return openOfListener < max(limit - share * (listeners - 1), 1)
+        open < limit && openOfListener < limitOfListener
     }
 
-    /// Whether enough is free again to resume what was paused.
-    var hasRoom: Bool { open < limit - limit / 64 }
+    /// Whether enough is free again to resume a listener that was paused: some more than one, so that a client who
+    /// floods it does not make it pause and resume with each connection.
+    func hasRoom(_ openOfListener: Int) -> Bool {
+        open < limit - (limit - 1) / 8 && openOfListener < limitOfListener - (limitOfListener - 1) / 8
+    }
+
+    private var limitOfListener: Int { max(limit - share * (listeners - 1), 1) }
 
     mutating func opened() { open += 1 }
     mutating func closed() { open -= 1 }

@@ -12,6 +12,8 @@ public final class Daemon: ControlServer.Daemon {
     private var watches: [Watch] = []
     private var past = EventHistory()
     private let log: (StatusEvent) -> Void
+    private var isRunning = false
+    private var toldStatus = ""
 
     /// Reads the configuration, opens the listeners and the control socket. Nothing is accepted before `run`.
     ///
@@ -29,6 +31,8 @@ public final class Daemon: ControlServer.Daemon {
         let path = Places.controlSocket(configured: configuration.control.socket)
         control = try ControlServer(
             path: path, makesDirectory: configuration.control.socket == nil, daemon: self, loop: loop)
+        // Until the socket was there, `lock` could only write to disk.
+        router.readLockAgain()
     }
 
     /// Runs until SIGTERM or SIGINT.
@@ -48,8 +52,11 @@ public final class Daemon: ControlServer.Daemon {
                 })
         }
         router.start()
-        tellServiceManager("READY=1\nSTATUS=\(statusLine)")
+        tellServiceManager("READY=1")
+        isRunning = true
+        tellStatus()
         loop.run()
+        isRunning = false
         tellServiceManager("STOPPING=1")
         router.stop()
         control?.stop()
@@ -70,7 +77,7 @@ public final class Daemon: ControlServer.Daemon {
     /// Reads the configuration anew. A bad file, or one that cannot be applied, changes nothing and says so.
     public func reload() throws(StartFailure) {
         tellServiceManager("RELOADING=1")
-        defer { tellServiceManager("READY=1\nSTATUS=\(statusLine)") }
+        defer { tellServiceManager("READY=1") }
         do {
             let configuration = try file.load()
             try router.reload(configuration)
@@ -96,7 +103,14 @@ public final class Daemon: ControlServer.Daemon {
         past.append(event)
         log(event)
         control?.publish(event)
-        if event.kind == .state || event.kind == .egress { tellServiceManager("STATUS=\(statusLine)") }
+        tellStatus()
+    }
+
+    /// `systemctl status` shows the state in words; it is told when the words change.
+    private func tellStatus() {
+        guard serviceManager != nil, isRunning, statusLine != toldStatus else { return }
+        toldStatus = statusLine
+        tellServiceManager("STATUS=\(toldStatus)")
     }
 
     private func tellServiceManager(_ message: String) {

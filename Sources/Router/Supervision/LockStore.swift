@@ -18,14 +18,15 @@ public struct LockStore: Sendable {
     public func read() -> LockState {
         do throws(SystemError) {
             try Files.makeDirectory(directory, mode: 0o700)
+            guard Files.isOursAlone(directory) else { return .unknown(othersMayWrite(directory)) }
             switch Files.kind(of: path) {
             case .missing:
                 try Files.replace(path, with: LockState.unlocked.fileContents)
                 return .unlocked
             case .socket, .other:
+                guard Files.isOursAlone(path) else { return .unknown(othersMayWrite(path)) }
                 let state = LockState(fileContents: try Files.read(path, limit: 64).bytes, path: path)
-                guard state == .unlocked else { return state }
-                try Files.replace(path, with: state.fileContents)
+                if state == .unlocked { try Files.proveWritable(directory) }
                 return state
             }
         } catch {
@@ -33,6 +34,11 @@ public struct LockStore: Sendable {
                 "the lock's state in \(path) cannot be kept (\(error.doing): \(error.reason)), which means locked; "
                     + "let the router's user read and write \(directory)")
         }
+    }
+
+    private func othersMayWrite(_ path: String) -> String {
+        "other users may write \(path), so its word is not trusted, which means locked; "
+            + "give it to the router's user alone (chown, chmod go-w)"
     }
 
     /// Writes the lock.

@@ -1,7 +1,9 @@
+import Policy
 import Protocols
 
 /// What is read is written as bytes that read as the same value, canonically; what is refused is refused within
-/// the text, and the same way each time.
+/// the text, and the same way each time. What reads as a status document or an event does so again when written,
+/// and its screens keep to their size.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: data, count: size))
@@ -19,6 +21,8 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     require(read(compact)?.encoded() == compact, "the compact text is canonical")
     require(read(value.encodedForReading()) == value, "the text for reading reads as the same value")
 
+    checkStatus(value)
+
     // An object or an array that is cut anywhere is refused: the place is taken from the input.
     if value.asObject != nil || value.asArray != nil, let last = compact.last, let first = bytes.first {
         let place = (Int(first) &* 31 &+ Int(bytes[size / 2])) % compact.count
@@ -26,6 +30,28 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
         require(read(compact + [last]) == nil, "a byte too many is refused")
     }
     return 0
+}
+
+private func checkStatus(_ value: JSONValue) {
+    if let event = try? StatusEvent(decoding: value) {
+        require(event.line().last == 0x0a && !event.line().dropLast().contains(0x0a), "an event is one line")
+        require((try? StatusEvent(decoding: event.encode())) == event, "an event reads as it was written")
+    }
+    guard var document = try? StatusDocument(decoding: value) else { return }
+    document.listeners = document.listeners.map(\.withoutWalletCounts)
+    require((try? StatusDocument(decoding: document.encode())) == document, "a document reads as it was written")
+    let verdict = document.borneOut
+    require(verdict.state != .protected || document.killSwitch.guardStatus.isProven, "protected is proven")
+    let lines = StatusScreen.render(document, palette: .plain).split(separator: "\n")
+    require(lines.allSatisfy { $0.unicodeScalars.count <= StatusScreen.columns }, "a screen has 80 columns")
+    var watch = WatchScreen(palette: .plain, unicode: true)
+    for second in 0..<3 {
+        let drawn = watch.show(document, at: Instant(milliseconds: Int64(second) * 1000))
+        require(drawn.split(separator: "\r\n").count <= WatchScreen.rows, "a live screen has 24 rows")
+        document.uptimeSeconds = document.uptimeSeconds.map { $0 + 1 }
+        document.listeners = document.listeners.reversed()
+    }
+    require(StatusMetrics.render(document).hasSuffix("\n"), "metrics end in a newline")
 }
 
 /// The value of a text that may be longer than the default limits allow, as indenting makes it.

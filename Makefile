@@ -1,0 +1,52 @@
+# `make help` lists what there is. Everything does its own set-up: as root it installs what is missing, otherwise it
+# says which command would.
+
+FUZZ_SECONDS ?= 20
+RELEASE = swift build -c release --static-swift-stdlib -Xlinker -z -Xlinker now
+
+.PHONY: help run build test test-unit test-lab test-fuzz test-sanitizers lint bench fuzz clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' Makefile
+
+build: ## the release binary, .build/release/xmr-routed
+	@Tests/setup
+	$(RELEASE)
+
+run: build ## the router in the foreground, with config/quickstart.toml
+	exec .build/release/xmr-routed run --config config/quickstart.toml
+
+test: ## unit tests, the lab among real tor and monerod (root), and a short run of each fuzzer
+	@Tests/setup --test
+	@Tests/all
+
+test-unit: ## unit tests only
+	@Tests/setup
+	swift test
+
+test-lab: build ## the lab only
+	@Tests/setup --test
+	Tests/Lab/run
+
+test-fuzz: ## each fuzzer for FUZZ_SECONDS (20)
+	@Tests/setup
+	Tests/Fuzz/run $(FUZZ_SECONDS)
+
+test-sanitizers: ## unit tests under the address and the thread sanitizer
+	@Tests/setup
+	swift test --scratch-path .build-address --sanitize=address
+	swift test --scratch-path .build-thread --sanitize=thread
+
+lint: ## format, and the rules of the house
+	@Tests/lint
+
+bench: build ## the router beside redsocks, microsocks and dante
+	@Tests/setup --bench
+	Tests/Benchmarks/run
+
+fuzz: ## each fuzzer for ten minutes (FUZZ_SECONDS=600)
+	@Tests/setup
+	Tests/Fuzz/run $(if $(filter command line environment,$(origin FUZZ_SECONDS)),$(FUZZ_SECONDS),600)
+
+clean: ## forget every build
+	rm -rf .build .build-* Tests/Fuzz/.build Tests/Benchmarks/.build

@@ -1,0 +1,126 @@
+import FuzzSupport
+import Policy
+import Protocols
+import Toml
+
+/// Whatever a file holds, reading it ends: in a syntax error with a place, in problems with places, or in a
+/// configuration that keeps every promise the router builds on.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+    let input = bytes(data, size)
+    let lines = input.count { $0 == 0x0a } + 1
+    let tree: TomlTable
+    do {
+        tree = try TomlReader.read(input)
+    } catch {
+        require((1...lines).contains(error.position.line) && error.position.column >= 1, "an error out of the file")
+        require(!error.message.isEmpty && isClean(error.message), "an error without words, or of several lines")
+        return 0
+    }
+    check(tree, lines)
+    switch Configuration.read(tree, context: world) {
+    case .failure(let problems):
+        require(!problems.list.isEmpty, "refused for nothing")
+        for problem in problems.list {
+            let text = problem.rendered(file: "f")
+            require(problem.line >= 1 && problem.column >= 1, "a problem without a place: \(text)")
+            require(problem.file != nil || problem.line <= lines, "a problem out of the file: \(text)")
+            require(isClean(text), "a problem of several lines")
+            require(text.utf8.count < 2000, "a problem without end")
+        }
+    case .success(let configuration): check(configuration)
+    }
+    return 0
+}
+
+/// Whether a terminal shows it as one line.
+private func isClean(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
+}
+
+/// Entries stand in the order of the file, each somewhere in it.
+private func check(_ table: TomlTable, _ lines: Int) {
+    for (entry, next) in zip(table.entries, table.entries.dropFirst()) {
+        require(entry.position < next.position, "two keys at one place")
+    }
+    for entry in table.entries {
+        require((1...lines).contains(entry.position.line), "a key out of the file")
+        check(entry.value, lines)
+    }
+}
+
+private func check(_ value: TomlValue, _ lines: Int) {
+    require((1...lines).contains(value.position.line) && value.position.column >= 1, "a value out of the file")
+    switch value.content {
+    case .table(let table): check(table, lines)
+    case .array(let values): values.forEach { check($0, lines) }
+    case .string, .integer, .float, .boolean, .dateTime: break
+    }
+}
+
+private func check(_ configuration: Configuration) {
+    let egresses = configuration.egresses
+    let names = Set(egresses.map(\.name))
+    require(names.count == egresses.count, "two egresses of one name")
+    for target in [configuration.route.onion, configuration.route.i2p, configuration.route.clearnet] {
+        if case .egress(let name) = target { require(names.contains(name), "a route to \(name)") }
+    }
+    require(configuration.route.i2p != .egress("tor"), "I2P names through Tor")
+    require((Duration.zero...Duration.seconds(44)).contains(configuration.route.hold), "hold")
+    check(configuration.node, egresses)
+    require(
+        configuration.killSwitch.guardMode == .off || configuration.node.user != nil, "a guard with nobody to confine")
+    require(configuration.control.socket?.hasPrefix("/") != false, "a relative control socket")
+    let explanation = configuration.explanation()
+    require(explanation.hasSuffix("\n"), "an explanation cut short")
+    require(
+        explanation.split(separator: "\n").allSatisfy { isClean(String($0)) }, "an explanation that moves the cursor")
+    for line in configuration.monerodConf().split(separator: "\n") where !line.hasPrefix("#") {
+        let isOption = line.utf8.allSatisfy { (0x21...0x7e).contains($0) } && line.contains("=")
+        require(isOption, "no line for monerod.conf: \(line)")
+    }
+}
+
+private func check(_ node: NodeConfiguration, _ egresses: [EgressConfiguration]) {
+    require(!["root", "0", "xmr-routed", "debian-tor", ""].contains(node.user), "confines \(node.user ?? "")")
+    require(Set(node.listeners.map(\.endpoint)).count == node.listeners.count, "two listeners on one address")
+    for listener in node.listeners {
+        guard case .tcp(let address, let port) = listener.endpoint else { return require(false, "a Unix listener") }
+        switch address {
+        case .v4(let address): require(address.bits >> 24 == 127, "listens on \(address)")
+        case .v6(let address): require(address.high == 0 && address.low == 1, "listens on \(address)")
+        }
+        require(port != 0, "listens on port 0")
+        for egress in egresses {
+            switch egress.kind {
+            case .tor(let socks, let control):
+                require(socks != listener.endpoint && control != listener.endpoint, "a loop through Tor")
+            case .proxy(let socks, _): require(socks != listener.endpoint, "a loop through \(egress.name)")
+            }
+        }
+    }
+    let addresses = Set(node.virtualPeers.map { Destination(host: Host(.v4($0.address)), port: $0.port) })
+    require(addresses.count == node.virtualPeers.count, "one virtual address for two peers")
+    require(Set(node.virtualPeers.map(\.destination)).count == node.virtualPeers.count, "one peer twice")
+    for peer in node.virtualPeers {
+        require(peer.address.bits >> 24 == 10 && peer.port != 0 && peer.destination.port != 0, "a peer outside 10/8")
+        switch peer.destination.host {
+        case .onion, .i2p: break
+        case .address, .name: require(false, "a peer on the clearnet")
+        }
+    }
+}
+
+/// Files of every fate. The hash answers with the checksum of the onion address in the corpus, so that the fuzzer
+/// gets past it.
+private let world = ConfigurationContext(
+    routerUser: "xmr-routed", secretOwners: [0],
+    readFile: { name in
+        switch name {
+        case "a": .contents(FileContents(path: "a", bytes: [0x61], owner: 0, mode: 0o600))
+        case "b": .contents(FileContents(path: "b", bytes: Array("192.0.2.0/24\n".utf8), owner: 1, mode: 0o644))
+        case "c": .contents(FileContents(path: "c", bytes: [], owner: 1, mode: 0o600, isCredential: true))
+        default: .failure("No such file or directory")
+        }
+    },
+    sha3_256: { _ in [0xdd, 0xd9] + [UInt8](repeating: 0, count: 30) })

@@ -1,0 +1,156 @@
+# The router under test. Source, do not run.
+#
+# One router at a time, as on a box: its own user, no privileges, in the node's namespace. The guard is off here,
+# so the best state is `unguarded`.
+
+NODE_PROXY=127.0.0.1:18950
+ROUTER_DIR=$LAB/router
+ROUTER_SOCKET=$ROUTER_DIR/control.sock
+
+# router_new [PEERS-LINE...]: a fresh configuration and state. HOLD, TOR_TABLE and LOG_TABLE change the defaults.
+router_new() {
+  local tor='socks = "127.0.0.1:'$TOR_SOCKS'"
+control = "127.0.0.1:'$TOR_CONTROL'"'
+  rm -rf "$ROUTER_DIR"
+  mkdir "$ROUTER_DIR" "$ROUTER_DIR/state"
+  chmod 700 "$ROUTER_DIR/state"
+  {
+    cat <<EOT
+network = "regtest"
+
+[tor]
+${TOR_TABLE:-$tor}
+
+[route]
+hold = "${HOLD:-5s}"
+
+[node]
+user = "lab-node"
+proxy = "$NODE_PROXY"
+tor-proxy = "127.0.0.1:18951"
+
+[node.peers]
+EOT
+    [ $# = 0 ] || printf '%s\n' "$@"
+    cat <<EOT
+
+[kill-switch]
+guard = "off"
+
+[control]
+socket = "$ROUTER_SOCKET"
+EOT
+  } >"$ROUTER_DIR/xmr-routed.toml"
+  chown -R "$ROUTER_ID:$ROUTER_ID" "$ROUTER_DIR"
+  : >"$LAB/router.log"
+}
+
+# router_words: sets ROUTER to the words that run the program as its user with the state of this test.
+router_words() {
+  as_words "$ROUTER_ID"
+  ROUTER=("${AS[@]}" env HOME="$ROUTER_DIR" STATE_DIRECTORY="$ROUTER_DIR/state")
+}
+
+# router_start [PREFIX...]: starts it (behind the PREFIX words, for strace) and waits until it answers.
+router_start() {
+  router_words
+  start "$NODE_NS" router "${ROUTER[@]}" "$@" "$XMR_ROUTED" run --config "$ROUTER_DIR/xmr-routed.toml"
+  within 15 router_answers >/dev/null || { echo "the router does not answer: $(tail -n 3 "$LAB/router.log")"; return 1; }
+}
+
+router_up() { router_start && router_wait unguarded 45; }
+
+# router VERB ARGUMENTS...: a client command, as the router's own user.
+router() {
+  local verb=$1
+  shift
+  router_words
+  in_ns "$NODE_NS" timeout 90 "${ROUTER[@]}" "$XMR_ROUTED" "$verb" --socket "$ROUTER_SOCKET" "$@"
+}
+
+router_answers() {
+  local code=0
+  router status --json >/dev/null 2>&1 || code=$?
+  [ "$code" -lt 4 ]
+}
+
+# router_wait STATE SECONDS
+router_wait() { router wait --for "$1" --timeout "$2" || { echo "waited $2 s for $1: $(router_says)"; return 1; }; }
+
+# status PYTHON-EXPRESSION over `s`, the status document.
+status() { router status --json 2>/dev/null | python3 -c "import json, sys; s = json.load(sys.stdin); print($1)"; }
+
+router_says() { status 's["state"] + ": " + s["reason"]' 2>/dev/null || echo "no status"; }
+
+# state_is STATE...: any of them.
+state_is() {
+  local now want
+  now=$(status 's["state"]') || { echo "no status"; return 1; }
+  for want in "$@"; do [ "$now" != "$want" ] || return 0; done
+  router_says
+  return 1
+}
+
+# The reason is a sentence: some words, one line, and it names what is asked for.
+reason_says() {
+  local reason
+  reason=$(status 's["reason"]') || return 1
+  echo "reason: $reason"
+  [ "$(wc -w <<<"$reason")" -ge 4 ] && grep -qi -- "$1" <<<"$reason"
+}
+
+# dial_by PROXY TARGET [ARGUMENTS...]: as the node would.
+dial_by() {
+  as_words "$NODE_ID"
+  in_ns "$NODE_NS" timeout 90 "${AS[@]}" python3 "$HERE/lib/levin.py" dial "$@"
+}
+
+dial() { dial_by "$NODE_PROXY" "$@"; }
+
+# A peer's answer came back through the router.
+passes() { dial "$@" --timeout 30; }
+
+# No stream is granted (what it says is kept for the reader).
+nothing_granted() {
+  local said
+  said=$(dial "$@")
+  echo "$said"
+  ! grep -q granted <<<"$said"
+}
+
+# Refused within 1 s, not held.
+refused_at_once() {
+  local said
+  said=$(dial "$@" --timeout 10)
+  echo "$said"
+  awk '$2 != "granted" && $2 != "timeout" && $1 < 1000 {good = 1} END {exit !good}' <<<"$said"
+}
+
+# tells_nothing_of NEEDLE...: the log, the status, the metrics and the events (events_watch) hold none of them.
+events_watch() {
+  router_words
+  rm -f "$LAB/events.log"
+  start "$NODE_NS" events "${ROUTER[@]}" "$XMR_ROUTED" events --json --socket "$ROUTER_SOCKET"
+}
+
+tells_nothing_of() {
+  local needle told
+  told=$(router status --json) || [ $? -lt 4 ] || { echo "no status"; return 1; }
+  told+=$(router status; router metrics; cat "$LAB/router.log" "$LAB/events.log")
+  for needle in "$@"; do ! grep -F -- "$needle" <<<"$told" || return 1; done
+}
+
+# hold_stream NAME TARGET [ARGUMENTS...]: a stream that stays open in the background; see $LAB/NAME.log.
+hold_stream() {
+  local name=$1
+  shift
+  rm -f "$LAB/$name.log"
+  as_words "$NODE_ID"
+  start "$NODE_NS" "$name" "${AS[@]}" python3 "$HERE/lib/levin.py" dial "$NODE_PROXY" "$@" --timeout 30 --hold 90
+  within 40 grep -q answered "$LAB/$name.log" || { echo "no stream: $(cat "$LAB/$name.log")"; return 1; }
+}
+
+stream_cut() { grep -q ' cut$' "$LAB/$1.log" || { echo "the stream is still open"; return 1; }; }
+
+# When it was cut, in Unix ms.
+stream_cut_at() { awk '$2 == "cut" {print $1}' "$LAB/$1.log"; }

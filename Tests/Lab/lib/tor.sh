@@ -1,0 +1,150 @@
+# A private Tor network in the world, a client in the node's namespace, one onion host in the world: real tor,
+# nothing leaves. Source, do not run.
+#
+# Three directory authorities that also relay, and two exits: a circuit needs three different relays and an
+# onion service a fourth. About 5 s for keys and 10 s until the client is up.
+
+TOR_DIR=$LAB/tor
+TOR_SOCKS=9050
+TOR_CONTROL=9051
+TOR_COOKIE=$TOR_DIR/client/cookie
+OR_PORTS=5100-5104
+
+or_port() { echo $((5100 + $1)); }
+dir_port() { echo $((5200 + $1)); }
+
+torrc_common() { # NAME
+  cat <<EOT
+TestingTorNetwork 1
+PathsNeededToBuildCircuits 0.67
+TestingDirAuthVoteExit *
+TestingDirAuthVoteHSDir *
+TestingDirAuthVoteGuard *
+V3AuthNIntervalsValid 2
+TestingMinExitFlagThreshold 0
+DataDirectory $TOR_DIR/$1
+Nickname $1
+ShutdownWaitLength 0
+Log notice file $TOR_DIR/$1/notice.log
+SafeLogging 0
+LogTimeGranularity 1
+ClientUseIPv6 0
+AvoidDiskWrites 1
+NumCPUs 1
+CookieAuthentication 1
+CookieAuthFile $TOR_DIR/$1/cookie
+CookieAuthFileGroupReadable 1
+$(cat "$TOR_DIR/authorities")
+EOT
+}
+
+torrc_relay() { # INDEX
+  cat <<EOT
+Address $WORLD_ADDRESS
+OutboundBindAddress $WORLD_ADDRESS
+ORPort $WORLD_ADDRESS:$(or_port "$1") IPv4Only
+SocksPort 0
+AssumeReachable 1
+ContactInfo lab@example.invalid
+ExitRelay 1
+ExitPolicyRejectPrivate 0
+ExitPolicy accept *:*
+EOT
+}
+
+torrc_authority() { # INDEX
+  cat <<EOT
+DirPort $WORLD_ADDRESS:$(dir_port "$1")
+AuthoritativeDirectory 1
+V3AuthoritativeDirectory 1
+TestingV3AuthInitialVotingInterval 5
+TestingV3AuthInitialVoteDelay 2
+TestingV3AuthInitialDistDelay 2
+V3AuthVotingInterval 10
+V3AuthVoteDelay 2
+V3AuthDistDelay 2
+EOT
+}
+
+# One authority's keys, and the line by which all others know it.
+tor_authority_keys() { # INDEX
+  local name=auth$1 keys=$TOR_DIR/auth$1/keys fingerprint identity
+  mkdir "$TOR_DIR/$name" "$keys" && chmod 700 "$TOR_DIR/$name" "$keys"
+  echo lab | tor-gencert --create-identity-key --passphrase-fd 0 -m 12 -a "$WORLD_ADDRESS:$(dir_port "$1")" \
+    -i "$keys/authority_identity_key" -s "$keys/authority_signing_key" -c "$keys/authority_certificate" \
+    >"$TOR_DIR/$name.keys.log" 2>&1 || return 1
+  fingerprint=$(in_ns "$WORLD_NS" tor --quiet --list-fingerprint --DataDirectory "$TOR_DIR/$name" --Nickname "$name" \
+    --ORPort "$WORLD_ADDRESS:$(or_port "$1")" --Address "$WORLD_ADDRESS" --AssumeReachable 1 --SocksPort 0 \
+    -f /dev/null --ignore-missing-torrc --defaults-torrc /dev/null --TestingTorNetwork 1 --DirAuthority \
+    "x orport=1 v3ident=0000000000000000000000000000000000000000 127.0.0.1:1 0000000000000000000000000000000000000000" |
+    awk '{$1 = ""; gsub(/ /, ""); print}')
+  identity=$(awk '/^fingerprint/ {print $2}' "$keys/authority_certificate")
+  [ -n "$fingerprint" ] && [ -n "$identity" ] || return 1
+  echo "DirAuthority $name orport=$(or_port "$1") no-v2 v3ident=$identity $WORLD_ADDRESS:$(dir_port "$1") $fingerprint" \
+    >"$TOR_DIR/$name.line"
+}
+
+tor_start() { # NAMESPACE NAME
+  as_words "$TOR_ID"
+  start "$1" "tor-$2" "${AS[@]}" tor -f "$TOR_DIR/$2.torrc" --defaults-torrc /dev/null
+}
+
+tor_up() {
+  local i name
+  mkdir -p "$TOR_DIR"
+  : >"$TOR_DIR/authorities"
+  local makers=()
+  for i in 0 1 2; do
+    tor_authority_keys "$i" &
+    makers+=($!)
+  done
+  for i in "${makers[@]}"; do wait "$i" || { echo "Tor's keys could not be made: see $TOR_DIR/auth*.keys.log"; return 1; }; done
+  cat "$TOR_DIR"/auth?.line >"$TOR_DIR/authorities"
+  for i in 0 1 2; do { torrc_common "auth$i"; torrc_relay "$i"; torrc_authority "$i"; } >"$TOR_DIR/auth$i.torrc"; done
+  for i in 3 4; do { torrc_common "exit$i"; torrc_relay "$i"; } >"$TOR_DIR/exit$i.torrc"; done
+  {
+    torrc_common client
+    echo "SocksPort 127.0.0.1:$TOR_SOCKS"
+    echo "SocksPort unix:$TOR_DIR/client/socks GroupWritable RelaxDirModeCheck"
+    echo "ControlPort 127.0.0.1:$TOR_CONTROL"
+    echo "ControlSocket unix:$TOR_DIR/client/control GroupWritable RelaxDirModeCheck"
+    echo "DataDirectoryGroupReadable 1"
+    echo "ConnectionPadding 0"
+  } >"$TOR_DIR/client.torrc"
+  {
+    torrc_common host
+    echo "SocksPort 0"
+    echo "ControlPort 127.0.0.1:$TOR_CONTROL"
+  } >"$TOR_DIR/host.torrc"
+  for name in exit3 exit4 host client; do mkdir "$TOR_DIR/$name" && chmod 700 "$TOR_DIR/$name"; done
+  # The router reads the cookie and reaches the sockets by Tor's group.
+  chmod 750 "$TOR_DIR/client"
+  chown -R "$TOR_ID:$TOR_ID" "$TOR_DIR"
+  for name in auth0 auth1 auth2 exit3 exit4 host; do tor_start "$WORLD_NS" "$name"; done
+  tor_start "$NODE_NS" client
+  tor_ready 90
+}
+
+# torctl NAME ARGUMENTS...: the control port of `client` or of `host`.
+torctl() {
+  local name=$1 ns=$NODE_NS
+  shift
+  [ "$name" = client ] || ns=$WORLD_NS
+  in_ns "$ns" timeout 90 python3 "$HERE/lib/torctl.py" "$TOR_CONTROL" "$TOR_DIR/$name/cookie" "$@"
+}
+
+tor_at_100() { [ "$(torctl "$1" progress 2>/dev/null)" = 100 ] || { tail -n 1 "$TOR_DIR/$1/notice.log"; return 1; }; }
+tor_ready() { within "$1" tor_at_100 client && within 30 tor_at_100 host; }
+
+# The node's own tor, whatever a test did to it before.
+tor_client_up() {
+  running tor-client || tor_start "$NODE_NS" client
+  signal CONT tor-client
+  within 60 tor_at_100 client >/dev/null || { echo "the node's tor is not ready"; return 1; }
+}
+
+# onion_for NAME TARGET: the onion address (made once a run) whose port 18080 leads to TARGET in the world.
+onion_for() {
+  [ -s "$LAB/onion-$1" ] || torctl host onion 18080 "$2" >"$LAB/onion-$1" || return 1
+  cat "$LAB/onion-$1"
+}

@@ -1,0 +1,102 @@
+import Policy
+import Protocols
+import Testing
+
+/// What `check` says: every fact of the configuration, and none of its secrets.
+@Suite struct ConfigurationExplanationTests {
+    @Test func builtIn() {
+        #expect(
+            Configuration.builtIn.explanation() == """
+                Network: mainnet.
+                Egresses:
+                  tor: Tor at 127.0.0.1:9050, ready by its SOCKS handshake alone (no control port: its own state is unknown)
+                Routes:
+                  IP addresses and names: through tor, and no other way
+                  onion addresses: through tor, and no other way
+                  I2P addresses: blocked
+                  private and own addresses: refused
+                Isolation: each peer has a Tor circuit of its own.
+                Hold: while an egress recovers, a connect waits up to 30 s.
+                Node, user monero:
+                  node.proxy: 127.0.0.1:18950
+                  node.tor-proxy: 127.0.0.1:18951
+                  node.i2p-proxy: 127.0.0.1:18952
+                  ban list: none
+                Guard: required. Nothing passes unless it is proven to hold monero.
+
+                """)
+    }
+
+    @Test func everythingElse() throws {
+        var configuration = Configuration.builtIn
+        configuration.network = .regtest
+        let credentials = try #require(Credentials(username: Array("user".utf8), password: Array("s3cret".utf8)))
+        configuration.egresses = [
+            EgressConfiguration(name: "tor", kind: .tor(socks: .unix("/run/tor/socks"), control: nil)),
+            EgressConfiguration(
+                name: "proxy.a",
+                kind: .proxy(socks: try #require(Endpoint("192.0.2.7:1080")), credentials: credentials)),
+            EgressConfiguration(
+                name: "proxy.b", kind: .proxy(socks: try #require(Endpoint("127.0.0.1:4447")), credentials: nil)),
+        ]
+        configuration.route = RouteConfiguration(
+            onion: .block, i2p: .egress("proxy.b"), clearnet: .egress("proxy.a"), isolation: .none,
+            hold: .milliseconds(1500), allowsPrivate: true)
+        configuration.node.user = nil
+        configuration.node.listeners.removeFirst()
+        configuration.node.virtualPeers = [
+            VirtualPeer(
+                address: IPv4Address(10, 0, 0, 1), port: 1, destination: Destination(host: .onion("o.onion"), port: 1)),
+            VirtualPeer(
+                address: IPv4Address(10, 0, 0, 2), port: 1, destination: Destination(host: .i2p("a.i2p"), port: 1)),
+        ]
+        configuration.node.banList = BanList([try #require(Subnet("192.0.2.0/24"))])
+        configuration.killSwitch.guardMode = .off
+        configuration.log.destinations = true
+        let text = configuration.explanation()
+        #expect(
+            text == """
+                Network: regtest.
+                Egresses:
+                  tor: Tor at unix:/run/tor/socks, ready by its SOCKS handshake alone (no control port: its own state \
+                is unknown); nothing is routed to it
+                  proxy.a: SOCKS5 proxy at 192.0.2.7:1080, with a user name and password; the way to it is not \
+                encrypted, and shows each destination
+                  proxy.b: SOCKS5 proxy at 127.0.0.1:4447
+                Routes:
+                  IP addresses and names: through proxy.a, and no other way
+                  onion addresses: blocked
+                  I2P addresses: through proxy.b, and no other way
+                  private and own addresses: as IP addresses
+                Hold: while an egress recovers, a connect waits up to 1500 ms.
+                Node:
+                  node.tor-proxy: 127.0.0.1:18951
+                  node.i2p-proxy: 127.0.0.1:18952
+                  WARNING: no node.proxy, so monerod would dial its peers past the router. Set it.
+                  virtual peers: 2, 1 of them blocked by [route]
+                  ban list entries: 1
+                Guard: off, UNGUARDED. The router fails closed, but nothing holds the node to it.
+                Log: destinations are written to it, so whoever reads it knows the node's peers.
+
+                """)
+        configuration.route.clearnet = .egress("tor")
+        #expect(configuration.explanation().contains("\nIsolation: none. All streams may share one Tor circuit.\n"))
+        configuration.route.isolation = .class
+        #expect(
+            configuration.explanation().contains("\nIsolation: each class of traffic has a Tor circuit of its own,"))
+        #expect(!text.contains("s3cret") && !text.contains("o.onion") && !text.contains("10.0.0.1"))
+    }
+
+    @Test func nothingConfigured() {
+        let configuration = Configuration(
+            network: .mainnet, egresses: [],
+            route: RouteConfiguration(onion: .block, i2p: .block, clearnet: .block, hold: .zero),
+            node: NodeConfiguration(), killSwitch: KillSwitchConfiguration(guardMode: .off),
+            control: ControlConfiguration(), log: LogConfiguration())
+        let text = configuration.explanation()
+        #expect(text.contains("Egresses: none. Nothing passes.\n"))
+        #expect(text.contains("  no listener: it cannot enter. Set proxy in [node].\n"))
+        #expect(text.contains("Hold: none. While an egress recovers, a connect is refused at once.\n"))
+        #expect(!text.contains("Isolation"))
+    }
+}

@@ -1,0 +1,343 @@
+import Protocols
+import Testing
+
+/// What the machine does where Tor, or who stands in for it, behaves otherwise.
+@Suite struct TorControlClientTests {
+    static let info = [
+        "250-PROTOCOLINFO 1", "250-AUTH METHODS=COOKIE,SAFECOOKIE COOKIEFILE=\"/run/tor/cookie\"",
+        "250-VERSION Tor=\"0.4.9.11\"", "250 OK",
+    ]
+    static let hash = String(repeating: "aB", count: 32)
+    static let hmac: TorControlClient.HMAC = { _, _ in [UInt8](repeating: 0xab, count: 32) }
+
+    /// A machine that got the answer to PROTOCOLINFO.
+    private func asked(
+        _ info: [String] = info, cookie: Result<[UInt8], TorCookieFailure> = .success([UInt8](repeating: 7, count: 32)),
+        hmac: @escaping TorControlClient.HMAC = hmac
+    ) -> TorControlReplay {
+        var replay = TorControlReplay("", hmac: hmac)
+        replay.cookieFile = cookie
+        for line in info { replay.receive(line) }
+        return replay
+    }
+
+    /// A machine that Tor has let in, and that knows Tor to be ready.
+    private func ready() -> TorControlReplay {
+        var replay = asked()
+        replay.receive("250 AUTHCHALLENGE SERVERHASH=\(Self.hash) SERVERNONCE=\(Self.hash)", "250 OK", "250 OK")
+        answerPoll(&replay)
+        return replay
+    }
+
+    private func answerPoll(_ replay: inout TorControlReplay, circuit: Int = 1, liveness: String = "up") {
+        replay.receive(
+            "250-version=0.4.9.11",
+            "250-status/bootstrap-phase=NOTICE BOOTSTRAP PROGRESS=100 TAG=done SUMMARY=\"Done\"",
+            "250-status/circuit-established=\(circuit)", "250-network-liveness=\(liveness)", "250 OK")
+    }
+
+    @Test func readyNeedsEverything() {
+        var replay = ready()
+        #expect(replay.client.state.readiness == .ready)
+        replay.tick(seconds: 2)
+        answerPoll(&replay, circuit: 0)
+        #expect(replay.client.state.readiness == .failing)
+        #expect(replay.client.state.detail == "no circuit: Tor lost its last one, and builds another")
+        replay.tick(seconds: 2)
+        answerPoll(&replay, liveness: "down")
+        #expect(replay.client.state.readiness == .failing)
+        #expect(replay.client.state.detail.hasPrefix("network is down, says Tor"))
+        replay.receive("650 NETWORK_LIVENESS UP")
+        #expect(replay.client.state.readiness == .ready)
+        replay.receive("650 NETWORK_LIVENESS DOWN")
+        #expect(replay.client.state.readiness == .failing)
+    }
+
+    @Test func loginAloneIsNotReady() {
+        var replay = asked()
+        replay.receive("250 AUTHCHALLENGE SERVERHASH=\(Self.hash) SERVERNONCE=\(Self.hash)", "250 OK", "250 OK")
+        #expect(replay.client.state.readiness == .starting)
+    }
+
+    @Test func firstCircuitIsWaitedFor() {
+        var replay = asked()
+        replay.receive("250 AUTHCHALLENGE SERVERHASH=\(Self.hash) SERVERNONCE=\(Self.hash)", "250 OK", "250 OK")
+        answerPoll(&replay, circuit: 0)
+        #expect(replay.client.state.readiness == .starting)
+        #expect(replay.client.state.detail == "bootstrapped 100 %: building the first circuit")
+    }
+
+    /// A peer that has not proven itself cannot say that all is well.
+    @Test func eventsBeforeAuthenticationSayNothing() {
+        var replay = asked()
+        replay.receive(
+            "650 STATUS_CLIENT NOTICE BOOTSTRAP PROGRESS=100 TAG=done SUMMARY=\"Done\"",
+            "650 STATUS_CLIENT NOTICE CIRCUIT_ESTABLISHED", "650 NETWORK_LIVENESS UP")
+        #expect(replay.client.state == TorState())
+    }
+
+    @Test func serverHashIsCheckedToItsLastBit() {
+        for index in 0..<64 {
+            var wrong = Array(Self.hash)
+            wrong[index] = "1"
+            var replay = asked()
+            replay.receive("250 AUTHCHALLENGE SERVERHASH=\(String(wrong)) SERVERNONCE=\(Self.hash)")
+            #expect(replay.closed == [.wrongServer(path: "/run/tor/cookie")])
+            #expect(!replay.sent.contains { $0.hasPrefix("> AUTHENTICATE") })
+        }
+    }
+
+    @Test(arguments: [
+        "250 AUTHCHALLENGE SERVERHASH=ab SERVERNONCE=\(hash)", "250 AUTHCHALLENGE SERVERHASH=\(hash)",
+        "250 AUTHCHALLENGE SERVERHASH=\(hash) SERVERNONCE=\(hash)0", "250 AUTHCHALLENGE", "250 OK",
+        "250 AUTHCHALLENGE SERVERHASH=\(hash.dropLast())g SERVERNONCE=\(hash)",
+    ])
+    func brokenChallenges(line: String) {
+        var replay = asked()
+        replay.receive(line)
+        #expect(replay.closed == [.violation("no answer to AUTHCHALLENGE")])
+    }
+
+    @Test func missingHashIsNoProof() {
+        var replay = asked(hmac: { _, _ in [] })
+        replay.receive("250 AUTHCHALLENGE SERVERHASH=\(Self.hash) SERVERNONCE=\(Self.hash)")
+        #expect(replay.closed == [.noHash])
+    }
+
+    @Test(
+        arguments: [
+            (.success([UInt8](repeating: 7, count: 31)), "has 31 bytes instead of 32"),
+            (.success([UInt8](repeating: 7, count: 33)), "has more than 32 bytes instead of 32"),
+            (.success([]), "has 0 bytes instead of 32"),
+            (.failure(.notPermitted), "on Debian debian-tor"),
+            (.failure(.missing), "/run/tor/cookie does not exist here"),
+            (
+                .failure(.other("Input/output error")),
+                "cannot read Tor's cookie file /run/tor/cookie: Input/output error"
+            ),
+        ] as [(Result<[UInt8], TorCookieFailure>, String)])
+    func badCookies(cookie: Result<[UInt8], TorCookieFailure>, words: String) {
+        let replay = asked(cookie: cookie)
+        #expect(replay.closed.count == 1 && replay.client.state.detail.contains(words))
+        #expect(replay.client.state.detail.contains("/run/tor/cookie"))
+        #expect(replay.sent == ["> PROTOCOLINFO 1"])
+    }
+
+    @Test(
+        arguments: [
+            ("METHODS=COOKIE COOKIEFILE=\"/c\"", .cookieOnly), ("METHODS=HASHEDPASSWORD", .passwordOnly),
+            ("METHODS=COOKIE,HASHEDPASSWORD COOKIEFILE=\"/c\"", .cookieOnly), ("METHODS=NEW", .noMethod("NEW")),
+            ("METHODS=", .noMethod("")), ("X", .noMethod("")),
+            ("METHODS=SAFECOOKIE", .violation("a cookie file without an absolute path")),
+            ("METHODS=SAFECOOKIE COOKIEFILE=\"run/c\"", .violation("a cookie file without an absolute path")),
+            ("METHODS=SAFECOOKIE COOKIEFILE=\"/a\\0b\"", .violation("a cookie file without an absolute path")),
+            ("METHODS=SAFECOOKIE COOKIEFILE=\"/a\\377\"", .violation("a cookie file without an absolute path")),
+        ] as [(String, TorControlFailure)])
+    func methodsRefused(auth: String, failure: TorControlFailure) {
+        let replay = asked(["250-PROTOCOLINFO 1", "250-AUTH \(auth)", "250 OK"])
+        #expect(replay.closed == [failure] && replay.paths.isEmpty && replay.sent.count == 1)
+    }
+
+    @Test func proofIsPreferredToNothing() {
+        let replay = asked(["250-PROTOCOLINFO 1", "250-AUTH METHODS=NULL,SAFECOOKIE COOKIEFILE=\"/c\"", "250 OK"])
+        #expect(replay.paths == ["/c"])
+    }
+
+    /// Tor escapes its path as C does; the lines may come in any order, and unknown ones are skipped.
+    @Test func cookiePathIsUnescaped() {
+        let replay = asked([
+            "250-PROTOCOLINFO 1", "250-NEW x=y", "250-VERSION Tor=\"9\"",
+            #"250-AUTH METHODS=SAFECOOKIE COOKIEFILE="/a \"b\\\303\244" COOKIEFILE="/second" NEW"#, "250 OK",
+        ])
+        #expect(replay.paths == ["/a \"b\\\u{e4}"])
+    }
+
+    /// Unsafe characters of a path that the peer names do not reach a terminal.
+    @Test func pathIsShownWithoutControlCharacters() {
+        let replay = asked(
+            ["250-PROTOCOLINFO 1", #"250-AUTH METHODS=SAFECOOKIE COOKIEFILE="/a\033[2J""#, "250 OK"],
+            cookie: .failure(.missing))
+        #expect(replay.client.state.detail.contains("/a?[2J does not exist"))
+    }
+
+    @Test(arguments: [
+        "515 Authentication failed: Wrong length on authentication cookie.", "514 Authentication required.",
+    ])
+    func refusedAuthentication(line: String) {
+        var replay = asked()
+        replay.receive("250 AUTHCHALLENGE SERVERHASH=\(Self.hash) SERVERNONCE=\(Self.hash)", line)
+        #expect(replay.closed == [.refused(String(line.dropFirst(4)))])
+    }
+
+    @Test func refusedCommands() {
+        var replay = asked()
+        replay.receive("250 AUTHCHALLENGE SERVERHASH=\(Self.hash) SERVERNONCE=\(Self.hash)", "250 OK")
+        replay.receive("552 Unrecognized event \"NETWORK_LIVENESS\"")
+        #expect(replay.closed == [.unsupported("Unrecognized event \"NETWORK_LIVENESS\"")])
+    }
+
+    @Test(arguments: ["250 OK", "510 Unrecognized command \"PROTOCOLINFO\"", "250-PROTOCOLINFO 1\r\n250 OK"])
+    func noProtocolInfo(lines: String) {
+        let replay = asked(lines.split(separator: "\r\n").map(String.init))
+        guard case .violation? = replay.closed.first else {
+            Issue.record("\(replay.closed)")
+            return
+        }
+    }
+
+    @Test func answerToNothing() {
+        var replay = ready()
+        replay.receive("250 OK")
+        #expect(replay.closed == [.violation("an answer to nothing")])
+    }
+
+    @Test func closedByTor() {
+        var late = ready()
+        late.close()
+        #expect(late.closed == [.closed] && late.client.state.readiness == .failing)
+        var early = asked()
+        early.close()
+        early.close()
+        #expect(early.closed == [.closedEarly])
+    }
+
+    @Test func nothingHappensAfterTheEnd() {
+        var replay = ready()
+        replay.close()
+        let (sent, states) = (replay.sent.count, replay.states.count)
+        answerPoll(&replay)
+        replay.tick(seconds: 100)
+        #expect(replay.sent.count == sent && replay.states.count == states)
+    }
+
+    // MARK: - Time
+
+    @Test func pollsEveryTwoSecondsAndOneAtATime() {
+        var replay = ready()
+        let before = replay.sent.count
+        replay.tick(seconds: 0)
+        answerPoll(&replay)
+        replay.tick(seconds: 1)
+        #expect(replay.sent.count == before + 1)
+        replay.tick(seconds: 1)
+        #expect(replay.sent.count == before + 2)
+        for _ in 0..<5 { replay.tick(seconds: 1) }
+        #expect(replay.sent.count == before + 2)
+    }
+
+    @Test func silenceIsSaidAfterEightSecondsAndHeals() {
+        var replay = ready()
+        replay.tick(seconds: 2)
+        for _ in 0..<7 { replay.tick(seconds: 1) }
+        #expect(replay.client.state.readiness == .ready)
+        replay.tick(seconds: 1)
+        #expect(replay.client.state.readiness == .failing)
+        #expect(replay.client.state.detail == "does not answer its control port (stopped, or overloaded)")
+        answerPoll(&replay)
+        #expect(replay.client.state.readiness == .ready && replay.closed.isEmpty)
+    }
+
+    @Test func silenceBeforeAuthenticationIsSaidToo() {
+        var replay = TorControlReplay("")
+        for _ in 0..<9 { replay.tick(seconds: 1) }
+        #expect(replay.client.state.isSilent && replay.client.state.readiness == .failing)
+    }
+
+    /// It was us who stood still: Tor's answer waits in the socket.
+    @Test func ourOwnSleepIsNotTorsSilence() {
+        var replay = ready()
+        replay.tick(seconds: 2)
+        replay.tick(seconds: 60)
+        #expect(replay.client.state.readiness == .ready)
+    }
+
+    @Test func oldSkewIsForgotten() {
+        var replay = ready()
+        replay.receive("650 STATUS_GENERAL WARN CLOCK_SKEW SKEW=-2460 SOURCE=CONSENSUS")
+        for _ in 0..<2 {
+            replay.tick(seconds: 2 * 3600)
+            #expect(replay.client.state.clockSkew == -2460)
+            answerPoll(&replay)
+        }
+        replay.tick(seconds: 2 * 3600)
+        #expect(replay.client.state.clockSkew == nil)
+    }
+
+    // MARK: - Events
+
+    @Test(arguments: [
+        "650 STREAM 12 NEW 0 abc.onion:18080 SOURCE_ADDR=127.0.0.1:4000 PURPOSE=USER", "650 HS_DESC UPLOADED a b c",
+        "650 STATUS_CLIENT NOTICE", "650 STATUS_GENERAL", "650 ", "650 NETWORK_LIVENESS", "650 NETWORK_LIVENESS SOME",
+        "650-CONF_CHANGED\r\n650-SocksPort=9050\r\n650 OK", "650+NS\r\nr x\r\n..\r\n.\r\n650 OK",
+        "650 STATUS_CLIENT NOTICE BOOTSTRAP PROGRESS=101 TAG=x SUMMARY=\"y\"",
+        "650 STATUS_CLIENT NOTICE BOOTSTRAP PROGRESS=-1", "650 STATUS_CLIENT NOTICE NEW_ONE A=b",
+        "650 STATUS_GENERAL WARN CLOCK_SKEW SKEW=x", "650 STATUS_GENERAL WARN CLOCK_SKEW SKEW=99999999999999999999",
+        "650 STATUS_CLIENT NOTICE BOOTSTRAP PROGRESS=\"",
+    ])
+    func unknownEventsAreSkipped(event: String) {
+        var replay = ready()
+        let state = replay.client.state
+        replay.receive(event)
+        #expect(replay.client.state == state && replay.closed.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("SKEW=-2460", "clock is 41 minutes behind"), ("SKEW=+2460", "clock is 41 minutes ahead"),
+        ("MIN_SKEW=-7200", "clock is 2 hours behind"), ("SKEW=59", "clock is 59 seconds ahead"),
+        ("SKEW=-9223372036854775808", "days behind"), ("SKEW=-31536000", "clock is 365 days behind"),
+    ])
+    func clockSkew(argument: String, words: String) {
+        var replay = ready()
+        replay.receive("650 STATUS_GENERAL WARN CLOCK_SKEW \(argument) SOURCE=OR:127.0.0.1:9001")
+        #expect(replay.client.state.detail.contains(words) && replay.client.state.readiness == .ready)
+        // Without a circuit it is the reason that is given.
+        replay.receive("650 STATUS_CLIENT NOTICE CIRCUIT_NOT_ESTABLISHED REASON=EXTERNAL_ADDRESS")
+        #expect(replay.client.state.detail.hasPrefix("no circuit: clock is"))
+    }
+
+    @Test(arguments: [
+        ("STATUS_CLIENT NOTICE CIRCUIT_NOT_ESTABLISHED REASON=DIR_ALL_UNREACHABLE", "no directory server"),
+        ("STATUS_CLIENT NOTICE NOT_ENOUGH_DIR_INFO", "Tor knows too few relays"),
+        ("STATUS_GENERAL WARN CLOCK_JUMPED TIME=300 IDLE=1", "Tor stood still for 5 minutes"),
+        ("STATUS_GENERAL WARN CLOCK_JUMPED TIME=-1", "the clock jumped 1 second back"),
+    ])
+    func circuitLossHasAReason(event: String, words: String) {
+        var replay = ready()
+        replay.receive("650 \(event)", "650 STATUS_CLIENT NOTICE CIRCUIT_NOT_ESTABLISHED")
+        #expect(replay.client.state.readiness == .failing && replay.client.state.detail.contains(words))
+        replay.receive("650 STATUS_CLIENT NOTICE CIRCUIT_ESTABLISHED")
+        #expect(replay.client.state.detail == "bootstrapped 100 %")
+    }
+
+    /// A skew that is only known from a warning of who knows when ends with the warning.
+    @Test func secondHandSkewEndsWithItsWarning() {
+        var replay = ready()
+        replay.receive(
+            "650 STATUS_CLIENT WARN BOOTSTRAP PROGRESS=40 TAG=x SUMMARY=\"y\" WARNING=\"Clock skew -2460 in z\" "
+                + "REASON=CLOCK_SKEW COUNT=1 RECOMMENDATION=warn")
+        #expect(replay.client.state.clockSkew == -2460)
+        replay.receive("650 STATUS_CLIENT NOTICE BOOTSTRAP PROGRESS=45 TAG=x SUMMARY=\"Asking\"")
+        #expect(replay.client.state.clockSkew == nil && replay.client.state.detail == "bootstrapped 45 %: asking")
+    }
+
+    /// Tor does not escape what it quotes in a warning: the rest of the line is lost, not the progress.
+    @Test func brokenQuotesKeepWhatCameBefore() {
+        var replay = ready()
+        replay.receive(
+            "650 STATUS_CLIENT WARN BOOTSTRAP PROGRESS=40 TAG=x SUMMARY=\"Loading\" WARNING=\"a \"b\" c\" REASON=MISC")
+        #expect(replay.client.state.bootstrap?.progress == 40 && replay.client.state.readiness == .starting)
+    }
+
+    @Test(arguments: [
+        ("NOROUTE", "is this machine online?"), ("TIMEOUT", "use bridges"), ("PT_MISSING", "ClientTransportPlugin"),
+        ("IDENTITY", "Bridge lines"), ("MISC", "Tor's own words"),
+    ])
+    func warningsHaveAMend(reason: String, words: String) {
+        var replay = ready()
+        replay.receive(
+            "650 STATUS_CLIENT WARN BOOTSTRAP PROGRESS=5 TAG=conn SUMMARY=\"Connecting\" WARNING=\"Tor's own words\" "
+                + "REASON=\(reason) COUNT=10 RECOMMENDATION=warn HOSTADDR=\"192.0.2.1:443\"")
+        #expect(replay.client.state.readiness == .failing && replay.client.state.detail.contains(words))
+        #expect(!replay.client.state.detail.contains("192.0.2.1"))
+    }
+}

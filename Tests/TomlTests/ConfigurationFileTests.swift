@@ -1,0 +1,87 @@
+import Glibc
+import Policy
+import Protocols
+import Testing
+import Toml
+
+/// The files under config/ are what they say they are.
+@Suite struct ConfigurationFileTests {
+    /// A file of the repository, found from the place of this one.
+    static func file(_ name: String, from source: String = #filePath) throws -> String {
+        let root = source.split(separator: "/").dropLast(3).joined(separator: "/")
+        guard let file = unsafe fopen("/\(root)/\(name)", "r") else {
+            throw TomlSyntaxError(at: .start, "no \(name)")
+        }
+        defer { unsafe fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe fread($0.baseAddress, 1, $0.count, file) }
+        return String(decoding: bytes[..<count], as: UTF8.self)
+    }
+
+    /// The reference with every example put to use: "# key = ..." and "# [table]" lose their "# ".
+    static func everythingOn(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            guard line.hasPrefix("# ") else { return String(line) }
+            let rest = line.dropFirst(2)
+            let isTable = rest.hasPrefix("[") && rest.hasSuffix("]")
+            let key = rest.firstRange(of: " = ").map { rest[..<$0.lowerBound] } ?? ""
+            let isKey = key.hasPrefix("\"") || !key.isEmpty && key.utf8.allSatisfy { 0x61...0x7a ~= $0 || $0 == 0x2d }
+            return isTable || isKey ? String(rest) : String(line)
+        }.joined(separator: "\n")
+    }
+
+    @Test func referenceIsWhatHoldsWithoutAFile() throws {
+        #expect(try read(Self.file("config/xmr-routed.toml")).get() == Configuration.builtIn)
+    }
+
+    @Test func everyKeyOfTheReferenceIsKnown() throws {
+        let text = Self.everythingOn(try Self.file("config/xmr-routed.toml"))
+            .replacing("work.pass", with: "good.pass")
+        let configuration = try read(text).get()
+        #expect(configuration.egresses.map(\.name) == ["tor", "proxy.work"])
+        #expect(configuration.node.virtualPeers.count == 1 && configuration.node.banList.entryCount == 2)
+        #expect(configuration.control.socket == "/run/xmr-routed/control.sock")
+    }
+
+    /// The other way round: a key that the reader asks for and the reference does not show would be a secret.
+    @Test func everyKeyStandsInTheReference() throws {
+        let tree = try TomlReader.read(Array(Self.everythingOn(try Self.file("config/xmr-routed.toml")).utf8))
+        var found: [String] = []
+        func walk(_ table: TomlTable, _ path: String) {
+            for entry in table.entries {
+                if case .table(let inner) = entry.value.content {
+                    walk(inner, path + entry.key + ".")
+                } else {
+                    found.append(path + entry.key)
+                }
+            }
+        }
+        walk(tree, "")
+        #expect(
+            found == [
+                "network", "tor.managed", "tor.socks", "tor.control", "proxy.work.socks", "proxy.work.username",
+                "proxy.work.password-file", "route.onion", "route.i2p", "route.clearnet", "route.isolation",
+                "route.hold", "route.private", "node.user", "node.proxy", "node.tor-proxy", "node.i2p-proxy",
+                "node.ban-list", "node.peers.10.192.0.1:18080", "kill-switch.guard", "control.socket",
+                "log.destinations",
+            ])
+        // What each table says it has, when asked for what it has not, is all in the list above.
+        for table in ["tor", "proxy.work", "route", "node", "kill-switch", "control", "log"] {
+            let text = "[\(table)]\nzzzzzzzzzzzzzzzz = 1\n"
+            let message = try #require(try problems(text).first { $0.contains("zzzz") })
+            let keys = message.split(separator: "`").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+                .dropFirst()
+            #expect(!keys.isEmpty)
+            for key in keys where key != "peers" {
+                #expect(found.contains("\(table).\(key)"), "\(table).\(key) is not in the reference")
+            }
+        }
+    }
+
+    @Test func quickstart() throws {
+        var expected = Configuration.builtIn
+        expected.node.user = nil
+        expected.killSwitch.guardMode = .off
+        #expect(try read(Self.file("config/quickstart.toml")).get() == expected)
+    }
+}
