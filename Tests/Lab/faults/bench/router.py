@@ -110,11 +110,11 @@ class Router:
         code, body = self.control.ask("POST", f"/v1/{name}")
         return code, json.loads(body)
 
-    def command(self, *words, user=None, group=None, timeout=30):
+    def command(self, *words, user=None, group=None, environment=(), timeout=30):
         """Runs a client command; its exit code and all that it says."""
         user = self.user if user is None else user
         done = subprocess.run(
-            [self.binary, words[0], "--socket", self.socket, *words[1:]], env=self.variables, user=user,
+            [self.binary, words[0], "--socket", self.socket, *words[1:]], env=self.variables | dict(environment), user=user,
             group=user if group is None else group, extra_groups=[], capture_output=True, text=True, timeout=timeout)
         return done.returncode, done.stdout + done.stderr
 
