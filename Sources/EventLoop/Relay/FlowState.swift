@@ -53,6 +53,8 @@ public struct FlowTag: Hashable, Sendable {
     var pipeFill: Int32 = 0
     /// A read filled the buffer: move by splice until a read is small again.
     var isBusy = false
+    /// The sink was told that more comes, and holds back a part of a segment for it.
+    var isHeldBack = false
     /// The source has ended.
     var sourceEnded = false
     /// The end was passed on.

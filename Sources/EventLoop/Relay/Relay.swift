@@ -20,6 +20,8 @@ extension FlowTable {
     private static let turn = 16
     /// A splice that brought less than this says that the direction is light.
     private static let light = 4096
+    /// A splice that brought more than this is most likely followed by another at once.
+    private static let heavy: Int32 = 32768
     private static let spliceFlags = UInt32(SPLICE_F_MOVE) | UInt32(SPLICE_F_NONBLOCK)
 
     /// Moves bytes of `direction` from `source` to `sink`, and its end.
@@ -47,6 +49,7 @@ extension FlowTable {
                 read = unsafe copy(direction, from: source, to: sink)
             }
             if read > 0 { unsafe total.pointee &+= UInt64(read) }
+            if read == Self.nothing, unsafe direction.pointee.isHeldBack { unsafe push(direction, sink) }
             if read == Self.failed { return .broken }
         }
         return .yielded
@@ -122,18 +125,29 @@ extension FlowTable {
             unsafe direction.pointee.spillCount -= Int32(truncatingIfNeeded: written)
             if unsafe direction.pointee.spillCount == 0 { unsafe dropSpill(direction) }
         }
+        // The sockets have TCP_NODELAY, so each splice would end in a part of a segment: a fifth more CPU per byte
+        // than with Nagle's rule. While a direction is heavy the kernel is told to wait for the rest, and `push`
+        // ends the wait as soon as there is none.
+        let more = unsafe direction.pointee.pipeFill > Self.heavy ? UInt32(SPLICE_F_MORE) : 0
         while unsafe direction.pointee.pipeFill > 0 {
             let written = unsafe splice(
                 direction.pointee.pipeRead, nil, sink.pointee.descriptor, nil, Int(direction.pointee.pipeFill),
-                Self.spliceFlags)
+                Self.spliceFlags | more)
             if written == 0 { return false }
             // splice(2) gives EINTR whenever a signal is pending, though the sink has room.
             if written < 0, lastError == EINTR { continue }
             if written < 0 { return unsafe wouldBlock(sink) }
             unsafe direction.pointee.pipeFill -= Int32(truncatingIfNeeded: written)
+            unsafe direction.pointee.isHeldBack = more != 0
         }
         if unsafe !direction.pointee.isBusy { unsafe releasePipe(direction) }
         return true
+    }
+
+    /// Sends what the sink holds back: to set TCP_NODELAY again does that.
+    private func push(_ direction: UnsafeMutablePointer<FlowDirection>, _ sink: UnsafeMutablePointer<FlowSocket>) {
+        unsafe direction.pointee.isHeldBack = false
+        Socket.tune(unsafe sink.pointee.descriptor)
     }
 
     private func wouldBlock(_ sink: UnsafeMutablePointer<FlowSocket>) -> Bool {
