@@ -1,0 +1,211 @@
+"""A new configuration: all of it or nothing, and only what it forbids is cut."""
+import os
+import signal
+import socket
+
+from bench import levin
+from bench.case import case, port
+from bench.client import Client, GREETING, request5
+from bench.control import until
+from bench.proxy import echo
+from cases.routing import ONION
+
+PEER = "203.0.113.7"
+
+
+def relay(router_port, host=PEER):
+    client = Client(router_port, 30)
+    if client.ask(host) != 0:
+        raise AssertionError(f"{host!r} is not granted")
+    client.send(levin.GOOD)
+    client.take(len(levin.GOOD))
+    return client
+
+
+def alive(client):
+    """Whether it still passes bytes both ways."""
+    client.send(b"still?")
+    try:
+        return client.take(6) == b"still?"
+    except Exception:  # noqa: BLE001 any ending is an answer
+        return False
+
+
+def by_signal(router):
+    count = len(router.events.of("reloaded")) + len(router.events.of("reload-refused"))
+    router.signal(signal.SIGHUP)
+    return until(lambda: len(router.events.of("reloaded")) + len(router.events.of("reload-refused")) > count)
+
+
+@case("reload of the same file")
+def same(t):
+    proxy = t.proxy(act=echo)
+    router = t.router(proxy, hold="20s")
+    client = relay(router.port)
+    asking = t.client(router).send(GREETING + b"\5\1\0")
+    asking.method()
+    for _ in range(3):
+        by_signal(router)
+    t.equal("is said each time", len(router.events.of("reloaded")), 3)
+    t.claim("an open stream goes on", alive(client))
+    asking.send(request5(PEER, 18080)[3:])
+    t.equal("a client in its handshake goes on", asking.reply5(), 0)
+    proxy.down()
+    client.end(5)
+    t.claim("(the proxy is gone)", until(lambda: router.status()["state"] == "blocked", 20))
+    held = t.client(router).send(GREETING + request5(PEER, 18080))
+    held.method()
+    until(lambda: router.listener()["open"] == 1)
+    by_signal(router)
+    proxy.up()
+    t.equal("a held connect is still held, and granted when the proxy is back", held.reply5(), 0)
+    held.close()
+    asking.close()
+
+
+@case("reload that changes routes")
+def routes(t):
+    one, two = t.proxy(act=echo), t.proxy(act=echo)
+    proxies = "".join(f'[proxy.{n}]\nsocks = "127.0.0.1:{p.port}"\n' for n, p in [("one", one), ("two", two)])
+    router = t.new_router(proxies=proxies, route='onion = "proxy.two"\nclearnet = "proxy.one"', node='ban-list = "ban-list.txt"')
+    bans = f"{router.directory}/ban-list.txt"
+    open(bans, "w").close()
+    router.start()
+    until(lambda: all(e["state"] == "ready" for e in router.status()["egress"]))
+    a, b, name, onion = [relay(router.port, h) for h in ("203.0.113.7", "203.0.113.8", b"peer.example.net", ONION)]
+
+    with open(bans, "w") as file:
+        file.write("203.0.113.7\n")
+    by_signal(router)
+    t.claim("a ban cuts the banned peer's stream", a.end(5)[0] == "reset")
+    t.claim("and no other", alive(b) and alive(name) and alive(onion))
+    with t.client(router) as client:
+        t.equal("the banned peer is refused from then on", client.ask("203.0.113.7"), 2)
+
+    router.write(route='onion = "block"\nclearnet = "proxy.one"')
+    by_signal(router)
+    t.claim("a route to block cuts its streams", onion.end(5)[0] == "reset")
+    t.claim("and no others", alive(b) and alive(name))
+    with t.client(router) as client:
+        t.equal("the blocked kind is refused from then on", client.ask(ONION), 2)
+
+    router.write(route='onion = "proxy.two"\nclearnet = "proxy.two"')
+    by_signal(router)
+    t.claim("another egress for a kind cuts its streams", b.end(5)[0] == "reset" and name.end(5)[0] == "reset")
+    before = len(one.asked())
+    b = relay(router.port, "203.0.113.8")
+    t.equal("new ones go by the other", (len(one.asked()), two.asked()[-1].destination[0]), (before, "203.0.113.8"))
+
+    # The same name for another proxy: what went by the old one must not be taken for proven.
+    three = t.proxy(act=echo)
+    router.write(proxies=proxies.replace(str(two.port), str(three.port)))
+    by_signal(router)
+    t.claim("another address behind the name cuts what went by the old one", b.end(5)[0] == "reset")
+    until(lambda: router.egress("proxy.two")["state"] == "ready")
+    b = relay(router.port, "203.0.113.8")
+    t.equal("new ones go by the new one", [s.destination[0] for s in three.asked()], ["203.0.113.8"])
+
+    router.write(private="true")
+    by_signal(router)
+    local = relay(router.port, b"localhost")
+    own = relay(router.port, "127.0.0.1")
+    router.write(private="false")
+    by_signal(router)
+    t.claim("private = false cuts streams to private addresses", own.end(5)[0] == "reset")
+    t.claim("and to local names", local.end(5)[0] == "reset")
+    t.claim("and no others ", alive(b))
+
+    router.write(network='"stagenet"')
+    by_signal(router)
+    t.claim("another network cuts all", b.end(5)[0] == "reset")
+    for client in (a, b, name, onion, local, own):
+        client.close()
+
+
+@case("reload that changes listeners")
+def listeners(t):
+    proxy = t.proxy(act=echo)
+    router = t.router(proxy)
+    zone, other = port(), port()
+    client = relay(router.port)
+    router.write(node=f'tor-proxy = "127.0.0.1:{zone}"', route='onion = "proxy.up"\nclearnet = "proxy.up"')
+    t.equal("a new listener: 200", router.verb("reload")[0], 200)
+    onion = relay(zone, ONION)
+    t.claim("serves, and the old stream goes on", alive(client))
+    t.equal("status names both", [l["name"] for l in router.status()["listeners"]], ["node.proxy", "node.tor-proxy"])
+
+    with socket.create_server(("127.0.0.1", other)):
+        router.write(node=f'tor-proxy = "127.0.0.1:{zone}"\ni2p-proxy = "127.0.0.1:{other}"')
+        code, document = router.verb("reload")
+    t.claim("a taken port: refused by the listener's name", code == 409 and f"node.i2p-proxy cannot listen at 127.0.0.1:{other}" in document["error"], (code, document))
+    t.claim("and nothing has changed", alive(client) and alive(onion) and len(router.status()["listeners"]) == 2)
+
+    router.write(node="")
+    t.equal("a listener less: 200", router.verb("reload")[0], 200)
+    t.claim("its streams are cut", onion.end(5)[0] == "reset")
+    t.claim("the other's go on", alive(client))
+    try:
+        Client(zone, 3).close()
+        refused = False
+    except ConnectionRefusedError:
+        refused = True
+    t.claim("its port is closed", refused)
+
+    router.write(listen=other)
+    t.equal("moved to another port: 200", router.verb("reload")[0], 200)
+    t.claim("streams of the old port are cut", client.end(5)[0] == "reset")
+    relay(other).close()
+    t.claim("and the new port serves", True)
+    for link in (client, onion):
+        link.close()
+    until(lambda: router.listener()["open"] == 0)
+
+
+@case("reload of a bad file")
+def bad(t):
+    proxy = t.proxy(act=echo)
+    router = t.router(proxy)
+    client = relay(router.port)
+    good = open(router.config).read()
+    for name, spoil, wanted in [
+        ("a syntax error", lambda: open(router.config, "w").write("network = \n"), f"{router.config}:1:"),
+        ("an unknown key", lambda: open(router.config, "w").write(good + "[noed]\n"), "unknown key `noed` at the top of the file; did you mean `node`?"),
+        ("no file", lambda: os.remove(router.config), "cannot be read: No such file or directory"),
+        ("an unreadable file", lambda: (open(router.config, "w").write(good), os.chmod(router.config, 0)), "cannot be read: Permission denied"),
+        ("another control socket", lambda: (os.chmod(router.config, 0o644), open(router.config, "w").write(good.replace("control.sock", "other.sock"))), "`socket` in [control] cannot change"),
+    ]:
+        spoil()
+        count = len(router.events.of("reload-refused"))
+        t.claim(f"{name}: by SIGHUP", by_signal(router))
+        event = router.events.wait("reload-refused", count=count + 1)
+        t.claim(f"{name}: an event says where and what", event and wanted in event["sentence"], event)
+        threats = router.status()["threats"]
+        t.claim(f"{name}: so does status, among the threats", any(wanted in threat for threat in threats), threats)
+        code, document = router.verb("reload")
+        t.claim(f"{name}: POST /v1/reload answers likewise", code == 409 and wanted in document["error"], (code, document))
+        t.claim(f"{name}: an open stream goes on", alive(client))
+        relay(router.port).close()
+        t.equal(f"{name}: and the state is what it was", router.status()["state"], "unguarded")
+    with open(router.config, "w") as file:
+        file.write(good)
+    t.equal("a good file again: 200", router.verb("reload")[0], 200)
+    t.equal("and the threat is gone", router.status()["threats"], [])
+    t.claim("the stream has gone on through all of it", alive(client))
+    client.close()
+    t.equal("verbs of others are not taken: a GET is no reload", router.control.ask("GET", "/v1/reload")[0], 405)
+
+
+@case("reload many times", heavy=True)
+def many(t):
+    proxy = t.proxy(act=echo)
+    router = t.router(proxy)
+    client = relay(router.port)
+    memory = []
+    for turn in range(3):
+        for number in range(60):
+            router.write(hold=f"{number % 20 + 1}s", node="" if number % 2 else f'tor-proxy = "127.0.0.1:{router.port + 20000}"')
+            router.verb("reload")
+        memory.append(router.anonymous_kib())
+    t.claim("the stream goes on through 180 reloads", alive(client))
+    t.claim("memory does not grow", memory[2] <= memory[0] + 256, f"{memory} KiB")
+    client.close()
