@@ -37,7 +37,8 @@ extension Router {
             guard refusal == nil, !networkChanged, live.contains(tag.listener), let egress = names[tag.egress],
                 let kind = DestinationKind(rawValue: tag.destinationKind)
             else { return true }
-            return !route.stillAllows(kind, address: tag.address, egress: egress)
+            return !route.stillAllows(
+                kind, address: tag.address, isLocalName: tag.isLocalName, egress: egress)
         }
         // Streams in handshake were judged by the old rules: they ask anew.
         streams.forEach { $0.cut(refusal ?? .egressNotReady) }

@@ -91,6 +91,8 @@ extension FlowTag {
         destinationKind = DestinationKind(target.host).rawValue
         addressHigh = 0
         addressLow = 0
+        isAddress = if case .address = target.host { true } else { false }
+        isLocalName = target.host.isLocalName
         if case .address(.v4(let address)) = target.host {
             addressLow = 0xffff_0000_0000 | UInt64(address.bits)
         } else if case .address(.v6(let address)) = target.host {
@@ -101,7 +103,6 @@ extension FlowTag {
 
     /// The destination's address; nil for a name.
     var address: IPAddress? {
-        addressHigh == 0 && addressLow == 0
-            ? nil : IPAddress.v6(IPv6Address(high: addressHigh, low: addressLow)).canonical
+        isAddress ? IPAddress.v6(IPv6Address(high: addressHigh, low: addressLow)).canonical : nil
     }
 }

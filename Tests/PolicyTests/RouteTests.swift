@@ -145,6 +145,6 @@ extension Route {
     /// Asks as the router does, who keeps of a relay no more than this.
     fileprivate func stillAllows(_ host: Host, by egress: String) -> Bool {
         let address: IPAddress? = if case .address(let address) = host { address } else { nil }
-        return stillAllows(DestinationKind(host), address: address, egress: egress)
+        return stillAllows(DestinationKind(host), address: address, isLocalName: host.isLocalName, egress: egress)
     }
 }

@@ -18,6 +18,10 @@ public struct FlowTag: Hashable, Sendable {
     public var requestClass: UInt8 = 0
     /// The destination's kind.
     public var destinationKind: UInt8 = 0
+    /// Whether the destination is an address, the one in the two halves.
+    public var isAddress = false
+    /// Whether the destination is a name that means something on this machine or its network alone.
+    public var isLocalName = false
 
     /// A tag of zeros.
     public init() {}

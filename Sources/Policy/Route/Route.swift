@@ -49,8 +49,15 @@ public struct Route: Hashable, Sendable {
 
     /// Whether a relay that was let through as (class, kind, address, egress) would be let through the same way now.
     /// Asked of each open relay after a reload.
-    public func stillAllows(_ kind: DestinationKind, address: IPAddress?, egress: String) -> Bool {
+    ///
+    /// - Parameters:
+    ///   - address: the destination's; nil for a name, of which a relay keeps no more than `isLocalName`.
+    ///   - isLocalName: `Host.isLocalName` of that name.
+    public func stillAllows(
+        _ kind: DestinationKind, address: IPAddress?, isLocalName: Bool, egress: String
+    ) -> Bool {
         guard target(of: kind) == .egress(egress) else { return false }
+        if isLocalName, !configuration.allowsPrivate { return false }
         return address.flatMap { check(Host($0)) } == nil
     }
 
