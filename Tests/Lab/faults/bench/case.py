@@ -24,11 +24,16 @@ def port():
     return next(PORTS)
 
 
+# Whom the nodes of these tests ask for.
+SECRETS = ["203.0.113.", "2001:db8:", "peer.example", "2gzyxa5ihm", "udhdrtrhj"]
+
+
 class Case:
     """What a case's function is given."""
 
     def __init__(self, title, binary, directory):
         self.title, self.binary, self.directory = title, binary, directory
+        self.names = False  # whether destinations may be told
         self.lines, self.routers, self.proxies, self.cleanups = [], [], [], []
         os.mkdir(directory, 0o755)
 
@@ -70,6 +75,9 @@ class Case:
             function(self)
             for router in self.routers:
                 if router.control and router.process.poll() is None and router.baseline:
+                    told = router.everything_told()
+                    said = [word for word in SECRETS if word in told]
+                    self.claim("log, status, metrics and events name no destination", not said or self.names, said)
                     why = router.settled()
                     self.claim("the router's descriptors are back where they were", not why, why)
                 elif router.process and router.process.poll() not in (None, 0, 64, 71, -9, -15):

@@ -9,16 +9,25 @@ class Control:
     """One connection that is kept, so that asking often takes one descriptor of the router."""
 
     def __init__(self, path, timeout=10):
+        self.path, self.timeout, self.lock = path, timeout, threading.Lock()
+        self.connect()
+
+    def connect(self):
         self.link = socket.socket(socket.AF_UNIX)
-        self.link.settimeout(timeout)
-        self.link.connect(path)
+        self.link.settimeout(self.timeout)
+        self.link.connect(self.path)
         self.file = self.link.makefile("rb")
-        self.lock = threading.Lock()
 
     def ask(self, method, target):
-        """The status code and the body."""
+        """The status code and the body. The router lets go of who says nothing for a minute: then it is asked anew."""
         with self.lock:
-            self.link.sendall(f"{method} {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            question = f"{method} {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+            try:
+                self.link.sendall(question)
+            except BrokenPipeError:
+                self.close()
+                self.connect()
+                self.link.sendall(question)
             return self.answer()
 
     def answer(self):

@@ -118,6 +118,13 @@ class Router:
             group=user if group is None else group, extra_groups=[], capture_output=True, text=True, timeout=timeout)
         return done.returncode, done.stdout + done.stderr
 
+    def everything_told(self):
+        """All that an operator can see."""
+        return "\n".join([
+            self.said(), json.dumps(self.status()), self.control.ask("GET", "/metrics")[1].decode(),
+            json.dumps(self.events.seen),
+        ])
+
     def signal(self, number):
         self.process.send_signal(number)
 

@@ -122,7 +122,6 @@ def killed(t):
     proxy.kill()
     proxy.wait()
     t.claim("every stream is cut", all(client.end(5)[0] in ("reset", "closed") for client in clients))
-    began = time.monotonic()
     with t.client(router) as client:
         t.equal("a new connect is refused when its hold ends", client.ask(PEER), 3)
     t.claim("status says that the proxy cannot be reached", "cannot be reached" in router.egress()["detail"], router.egress())
@@ -204,6 +203,53 @@ def tor_without_control(t):
     with t.client(router) as client:
         t.equal("and nothing is granted", client.ask(PEER), 3)
     t.equal("nor asked", bare.asked(), [])
+
+
+@case("egress of a Tor, new circuits in a minute", slow=True)
+def circuits(t):
+    """Whoever fills the node's list of peers must not make it build circuits without end."""
+    proxy = t.proxy(credentials="any")
+    router = t.router(proxies=f'[tor]\nsocks = "127.0.0.1:{proxy.port}"\n', route='clearnet = "tor"', hold="2s")
+    clients = [t.client(router, 60) for _ in range(100)]
+    for number, client in enumerate(clients):
+        client.send(GREETING + request5(f"203.0.113.{number + 100}", 18081))
+        client.method()
+    codes = [client.reply5() for client in clients]
+    # This machine has the address .99 only.
+    t.equal("90 new peers are let through, the others are refused when their hold ends", (codes.count(0), codes.count(1)), (90, 10))
+    t.claim("they are counted as circuit-limit", until(lambda: router.refused() == {"circuit-limit": 10}), router.refused())
+    t.equal("as many keys reached Tor", len({s.credentials for s in proxy.asked()}), 90)
+    with t.client(router) as client:
+        client.send(GREETING + request5("203.0.113.100", 18081))
+        client.method()
+        t.equal("a peer whose key is there is let through", client.reply5(), 0)
+    for client in clients:
+        client.close()
+
+
+@case("egress and ingress over IPv6")
+def ipv6(t):
+    import socket
+    import threading
+    proxy = t.proxy()
+    listener = socket.create_server(("::1", proxy.port), family=socket.AF_INET6)
+    threading.Thread(target=proxy.accept, args=(listener,), daemon=True).start()
+    t.cleanups.append(lambda: (listener.shutdown(socket.SHUT_RDWR), listener.close()))
+    number = port()
+    router = t.new_router(proxies=f'[proxy.up]\nsocks = "[::1]:{proxy.port}"\n')
+    router.write(listen=number)
+    text = open(router.config).read().replace(f"127.0.0.1:{number}", f"[::1]:{number}")
+    router.write(text=text)
+    router.start()
+    link = socket.create_connection(("::1", number), timeout=10)
+    link.sendall(GREETING + request5(PEER, 18080) + levin.GOOD)
+    got = b""
+    while len(got) < 12:
+        got += link.recv(12 - len(got))
+    t.equal("a stream is granted", got, b"\5\0\5\0\0\1" + bytes(6))
+    t.claim("and arrives", proxy.await_asked()[-1].until(lambda s: bytes(s.payload) == levin.GOOD))
+    link.close()
+    t.equal("status names the address", router.listener()["address"], f"[::1]:{number}")
 
 
 @case("egress by a Unix socket")

@@ -187,3 +187,33 @@ def virtual_peers(t):
             t.equal(f"{host}:{number}, which is nobody's, is refused", client.ask(host, number), 2)
     t.claim("and counted as private", until(lambda: router.refused() == {"private": 3}), router.refused())
     t.equal("no virtual address ever reached the proxy", len(proxy.asked()), before)
+
+
+@case("routing, an address that this machine gets later", slow=True)
+def later_address(t):
+    import subprocess
+    proxy = t.proxy()
+    router = t.router(proxy)
+    with t.client(router) as client:
+        t.equal("somebody else's passes", client.ask("203.0.113.98"), 0)
+    subprocess.run(["ip", "addr", "add", "203.0.113.98/32", "dev", "lo"], check=True)
+
+    def is_own():
+        with t.client(router) as client:
+            return client.ask("203.0.113.98") == 2
+    t.claim("our own is refused within half a minute", until(is_own, 35, 1))
+    t.claim("and counted as own-address", router.refused().get("own-address"), router.refused())
+
+
+@case("routing, destinations in the log")
+def told(t):
+    """Only where the operator wants it, and then it is a threat that status names."""
+    proxy = t.proxy()
+    t.names = True
+    router = t.router(proxy, tables="[log]\ndestinations = true\n")
+    with t.client(router) as client:
+        client.ask("203.0.113.7")
+        client.send(levin.GOOD)
+        proxy.await_asked()[-1].until(lambda s: bytes(s.payload) == levin.GOOD)
+    t.claim("with log.destinations the log has it", until(lambda: "203.0.113.7:18080" in router.said()), router.said())
+    t.claim("and status warns", any("destinations" in threat for threat in router.status()["threats"]), router.status()["threats"])

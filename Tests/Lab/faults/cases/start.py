@@ -117,6 +117,49 @@ def state(t):
         t.equal("a stream passes", client.ask(PEER), 0)
 
 
+@case("start, a disk that is full or read-only")
+def full_disk(t):
+    import subprocess
+    proxy = t.proxy()
+    for name, mend, reason in [("full", None, "No space left"), ("read-only", None, "Read-only file system")]:
+        router = t.new_router(proxy)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size=64k,mode=700,uid={USER},gid={USER}", "tmpfs", router.state], check=True)
+        t.cleanups.append(lambda directory=router.state: subprocess.run(["umount", "-l", directory], check=True))
+
+        def spoil(router=router, name=name):
+            if name == "read-only":
+                subprocess.run(["mount", "-o", "remount,ro", router.state], check=True)
+                return
+            with open(f"{router.state}/big", "wb", buffering=0) as file:
+                try:
+                    while True:
+                        file.write(bytes(4096))
+                except OSError:
+                    pass
+
+        def heal(router=router, name=name):
+            if name == "read-only":
+                subprocess.run(["mount", "-o", "remount,rw", router.state], check=True)
+            else:
+                os.remove(f"{router.state}/big")
+
+        router.start()
+        spoil()
+        code, document = router.verb("lock")
+        t.claim(f"{name}: lock says that it would not survive", code == 409 and "locked now" in document["error"] and reason in document["error"], (code, document))
+        t.claim(f"{name}: and is in force", router.status()["kill_switch"]["locked"])
+        code, document = router.verb("unlock")
+        t.claim(f"{name}: unlock is refused", code == 409 and "still locked" in document["error"], (code, document))
+        router.kill()
+        router.start("blocked")
+        stays_blocked(t, router, f"{name}, started anew", "the lock's state", reason)
+        heal()
+        t.equal(f"{name}: room again: unlock succeeds", router.verb("unlock")[0], 200)
+        with t.client(router) as client:
+            t.equal(f"{name}: and a stream passes", client.ask(PEER), 0)
+        router.stop()
+
+
 @case("start, a lock state that is corrupt")
 def corrupt(t):
     proxy = t.proxy()

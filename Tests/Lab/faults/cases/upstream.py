@@ -119,6 +119,35 @@ def hangs(t):
         t.claim(f"{where}: healed within 20 s", until(lambda: router.status()["state"] == "unguarded", 20))
 
 
+@case("upstream takes no connection", slow=True)
+def full_queue(t):
+    """The kernel drops what comes to a proxy whose queue is full: a connect that is neither taken nor refused."""
+    proxy = t.proxy()
+    router = t.router(proxy)
+    proxy.down()
+    full = socket.socket()
+    full.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    full.bind(("127.0.0.1", proxy.port))
+    full.listen(0)
+    crowd = []
+    for _ in range(4):
+        link = socket.socket()
+        link.setblocking(False)
+        link.connect_ex(("127.0.0.1", proxy.port))
+        crowd.append(link)
+    with t.client(router, 60) as client:
+        began = time.monotonic()
+        t.claim("a connect is refused", client.ask(PEER) in (1, 3))
+        seconds = time.monotonic() - began
+        t.claim("before monerod gives up", 4.5 < seconds < 44, f"{seconds:.1f} s")
+    t.claim("status says that it does not answer", until(lambda: "does not answer" in router.egress()["detail"], 20), router.egress())
+    t.equal("and is blocked", router.status()["state"], "blocked")
+    for link in crowd + [full]:
+        link.close()
+    proxy.up()
+    t.claim("healed within 20 s", until(lambda: router.status()["state"] == "unguarded", 20))
+
+
 @case("upstream hangs after the request", slow=True)
 def hangs_after_request(t):
     clients = []
