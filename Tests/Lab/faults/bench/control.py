@@ -1,4 +1,5 @@
 """The router's control socket, asked as curl would."""
+
 import json
 import socket
 import threading
@@ -35,7 +36,7 @@ class Control:
         if not line:
             raise ConnectionError("the router ended the conversation")
         headers = {}
-        while (field := self.file.readline().strip()):
+        while field := self.file.readline().strip():
             name, _, value = field.decode().partition(":")
             headers[name.lower()] = value.strip()
         return int(line.split()[1]), self.file.read(int(headers.get("content-length", 0)))
@@ -72,7 +73,8 @@ class Events:
     def of(self, kind, **fields):
         """Those of a kind, with these fields."""
         return [
-            event for event in self.seen
+            event
+            for event in self.seen
             if event["kind"] == kind and all(event["fields"].get(name) == value for name, value in fields.items())
         ]
 
