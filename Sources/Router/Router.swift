@@ -57,6 +57,7 @@ public final class Router {
 
     /// Accepts from now on.
     public func start() {
+        onEvent(.started(version: Self.version, at: time))
         _ = table
         budget.listeners = listeners.count
         for listener in listeners { listener.resume() }
@@ -65,7 +66,6 @@ public final class Router {
         housekeeping = Watch.ticker(every: .seconds(30), on: loop) { [unowned self] in
             refreshOwnAddresses()
         }
-        onEvent(.started(version: Self.version, at: time))
         tellChanges()
     }
 

@@ -54,7 +54,7 @@ private func write(_ state: LockState) throws -> String {
     do throws(SystemError) {
         try store.write(state)
     } catch {
-        Terminal.complain("no router answers, and the lock's state cannot be written: \(error)")
+        Terminal.complain("no router took it, and the lock's state cannot be written: \(error)")
         throw Terminal.refused
     }
     return store.path

@@ -41,7 +41,7 @@ enum Terminal {
     static func exit(after failure: ControlClient.Failure) -> ExitCode {
         complain(failure.sentence)
         return switch failure {
-        case .absent, .unreachable: noRouter
+        case .absent, .unreachable, .notAllowed: noRouter
         case .forbidden: needsRoot
         case .refused: refused
         }

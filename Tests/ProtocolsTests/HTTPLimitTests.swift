@@ -68,9 +68,12 @@ import Testing
     }
 
     @Test func untilCloseIsLimited() {
-        let text = "HTTP/1.1 200 OK\r\n\r\n" + String(repeating: "a", count: 11)
-        let trace = HTTPTrace<HTTPResponseReader>([Array(text.utf8)], limits: HTTPLimits(body: 10))
-        #expect(trace.steps.last == .failed(HTTPFailure(status: 502, "The body is longer than 10 bytes.")))
+        let bytes = Array(("HTTP/1.1 200 OK\r\n\r\n" + String(repeating: "a", count: 11)).utf8)
+        for parts in [[bytes]] + splits(bytes) {
+            let steps = HTTPTrace<HTTPResponseReader>(parts, limits: HTTPLimits(body: 10)).steps
+            #expect(steps.last == .failed(HTTPFailure(status: 502, "The body is longer than 10 bytes.")))
+            #expect(steps.dropLast().last == .body([UInt8](repeating: 0x61, count: 10)))
+        }
     }
 
     /// A line that never ends costs its limit in memory and no more: the reader says so before it ends.

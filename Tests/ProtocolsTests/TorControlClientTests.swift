@@ -3,48 +3,15 @@ import Testing
 
 /// What the machine does where Tor, or who stands in for it, behaves otherwise.
 @Suite struct TorControlClientTests {
-    static let info = [
-        "250-PROTOCOLINFO 1", "250-AUTH METHODS=COOKIE,SAFECOOKIE COOKIEFILE=\"/run/tor/cookie\"",
-        "250-VERSION Tor=\"0.4.9.11\"", "250 OK",
-    ]
-    static let hash = String(repeating: "aB", count: 32)
-    static let hmac: TorControlClient.HMAC = { _, _ in [UInt8](repeating: 0xab, count: 32) }
-
-    /// A machine that got the answer to PROTOCOLINFO.
-    private func asked(
-        _ info: [String] = info, cookie: Result<[UInt8], TorCookieFailure> = .success([UInt8](repeating: 7, count: 32)),
-        hmac: @escaping TorControlClient.HMAC = hmac
-    ) -> TorControlReplay {
-        var replay = TorControlReplay("", hmac: hmac)
-        replay.cookieFile = cookie
-        for line in info { replay.receive(line) }
-        return replay
-    }
-
-    /// A machine that Tor has let in, and that knows Tor to be ready.
-    private func ready() -> TorControlReplay {
-        var replay = asked()
-        replay.receive("250 AUTHCHALLENGE SERVERHASH=\(Self.hash) SERVERNONCE=\(Self.hash)", "250 OK", "250 OK")
-        answerPoll(&replay)
-        return replay
-    }
-
-    private func answerPoll(_ replay: inout TorControlReplay, circuit: Int = 1, liveness: String = "up") {
-        replay.receive(
-            "250-version=0.4.9.11",
-            "250-status/bootstrap-phase=NOTICE BOOTSTRAP PROGRESS=100 TAG=done SUMMARY=\"Done\"",
-            "250-status/circuit-established=\(circuit)", "250-network-liveness=\(liveness)", "250 OK")
-    }
-
     @Test func readyNeedsEverything() {
-        var replay = ready()
+        var replay = TorControlReplay.ready()
         #expect(replay.client.state.readiness == .ready)
         replay.tick(seconds: 2)
-        answerPoll(&replay, circuit: 0)
+        replay.answerPoll(circuit: 0)
         #expect(replay.client.state.readiness == .failing)
         #expect(replay.client.state.detail == "no circuit: Tor lost its last one, and builds another")
         replay.tick(seconds: 2)
-        answerPoll(&replay, liveness: "down")
+        replay.answerPoll(liveness: "down")
         #expect(replay.client.state.readiness == .failing)
         #expect(replay.client.state.detail.hasPrefix("network is down, says Tor"))
         replay.receive("650 NETWORK_LIVENESS UP")
@@ -54,22 +21,26 @@ import Testing
     }
 
     @Test func loginAloneIsNotReady() {
-        var replay = asked()
-        replay.receive("250 AUTHCHALLENGE SERVERHASH=\(Self.hash) SERVERNONCE=\(Self.hash)", "250 OK", "250 OK")
+        var replay = TorControlReplay.asked()
+        replay.receive(
+            "250 AUTHCHALLENGE SERVERHASH=\(TorControlReplay.hash) SERVERNONCE=\(TorControlReplay.hash)", "250 OK",
+            "250 OK")
         #expect(replay.client.state.readiness == .starting)
     }
 
     @Test func firstCircuitIsWaitedFor() {
-        var replay = asked()
-        replay.receive("250 AUTHCHALLENGE SERVERHASH=\(Self.hash) SERVERNONCE=\(Self.hash)", "250 OK", "250 OK")
-        answerPoll(&replay, circuit: 0)
+        var replay = TorControlReplay.asked()
+        replay.receive(
+            "250 AUTHCHALLENGE SERVERHASH=\(TorControlReplay.hash) SERVERNONCE=\(TorControlReplay.hash)", "250 OK",
+            "250 OK")
+        replay.answerPoll(circuit: 0)
         #expect(replay.client.state.readiness == .starting)
         #expect(replay.client.state.detail == "bootstrapped 100 %: building the first circuit")
     }
 
     /// A peer that has not proven itself cannot say that all is well.
     @Test func eventsBeforeAuthenticationSayNothing() {
-        var replay = asked()
+        var replay = TorControlReplay.asked()
         replay.receive(
             "650 STATUS_CLIENT NOTICE BOOTSTRAP PROGRESS=100 TAG=done SUMMARY=\"Done\"",
             "650 STATUS_CLIENT NOTICE CIRCUIT_ESTABLISHED", "650 NETWORK_LIVENESS UP")
@@ -78,29 +49,31 @@ import Testing
 
     @Test func serverHashIsCheckedToItsLastBit() {
         for index in 0..<64 {
-            var wrong = Array(Self.hash)
+            var wrong = Array(TorControlReplay.hash)
             wrong[index] = "1"
-            var replay = asked()
-            replay.receive("250 AUTHCHALLENGE SERVERHASH=\(String(wrong)) SERVERNONCE=\(Self.hash)")
+            var replay = TorControlReplay.asked()
+            replay.receive("250 AUTHCHALLENGE SERVERHASH=\(String(wrong)) SERVERNONCE=\(TorControlReplay.hash)")
             #expect(replay.closed == [.wrongServer(path: "/run/tor/cookie")])
             #expect(!replay.sent.contains { $0.hasPrefix("> AUTHENTICATE") })
         }
     }
 
     @Test(arguments: [
-        "250 AUTHCHALLENGE SERVERHASH=ab SERVERNONCE=\(hash)", "250 AUTHCHALLENGE SERVERHASH=\(hash)",
-        "250 AUTHCHALLENGE SERVERHASH=\(hash) SERVERNONCE=\(hash)0", "250 AUTHCHALLENGE", "250 OK",
-        "250 AUTHCHALLENGE SERVERHASH=\(hash.dropLast())g SERVERNONCE=\(hash)",
+        "250 AUTHCHALLENGE SERVERHASH=ab SERVERNONCE=\(TorControlReplay.hash)",
+        "250 AUTHCHALLENGE SERVERHASH=\(TorControlReplay.hash)",
+        "250 AUTHCHALLENGE SERVERHASH=\(TorControlReplay.hash) SERVERNONCE=\(TorControlReplay.hash)0",
+        "250 AUTHCHALLENGE", "250 OK",
+        "250 AUTHCHALLENGE SERVERHASH=\(TorControlReplay.hash.dropLast())g SERVERNONCE=\(TorControlReplay.hash)",
     ])
     func brokenChallenges(line: String) {
-        var replay = asked()
+        var replay = TorControlReplay.asked()
         replay.receive(line)
         #expect(replay.closed == [.violation("no answer to AUTHCHALLENGE")])
     }
 
     @Test func missingHashIsNoProof() {
-        var replay = asked(hmac: { _, _ in [] })
-        replay.receive("250 AUTHCHALLENGE SERVERHASH=\(Self.hash) SERVERNONCE=\(Self.hash)")
+        var replay = TorControlReplay.asked(hmac: { _, _ in [] })
+        replay.receive("250 AUTHCHALLENGE SERVERHASH=\(TorControlReplay.hash) SERVERNONCE=\(TorControlReplay.hash)")
         #expect(replay.closed == [.noHash])
     }
 
@@ -117,7 +90,7 @@ import Testing
             ),
         ] as [(Result<[UInt8], TorCookieFailure>, String)])
     func badCookies(cookie: Result<[UInt8], TorCookieFailure>, words: String) {
-        let replay = asked(cookie: cookie)
+        let replay = TorControlReplay.asked(cookie: cookie)
         #expect(replay.closed.count == 1 && replay.client.state.detail.contains(words))
         #expect(replay.client.state.detail.contains("/run/tor/cookie"))
         #expect(replay.sent == ["> PROTOCOLINFO 1"])
@@ -134,18 +107,20 @@ import Testing
             ("METHODS=SAFECOOKIE COOKIEFILE=\"/a\\377\"", .violation("a cookie file without an absolute path")),
         ] as [(String, TorControlFailure)])
     func methodsRefused(auth: String, failure: TorControlFailure) {
-        let replay = asked(["250-PROTOCOLINFO 1", "250-AUTH \(auth)", "250 OK"])
+        let replay = TorControlReplay.asked(["250-PROTOCOLINFO 1", "250-AUTH \(auth)", "250 OK"])
         #expect(replay.closed == [failure] && replay.paths.isEmpty && replay.sent.count == 1)
     }
 
     @Test func proofIsPreferredToNothing() {
-        let replay = asked(["250-PROTOCOLINFO 1", "250-AUTH METHODS=NULL,SAFECOOKIE COOKIEFILE=\"/c\"", "250 OK"])
+        let replay = TorControlReplay.asked([
+            "250-PROTOCOLINFO 1", "250-AUTH METHODS=NULL,SAFECOOKIE COOKIEFILE=\"/c\"", "250 OK",
+        ])
         #expect(replay.paths == ["/c"])
     }
 
     /// Tor escapes its path as C does; the lines may come in any order, and unknown ones are skipped.
     @Test func cookiePathIsUnescaped() {
-        let replay = asked([
+        let replay = TorControlReplay.asked([
             "250-PROTOCOLINFO 1", "250-NEW x=y", "250-VERSION Tor=\"9\"",
             #"250-AUTH METHODS=SAFECOOKIE COOKIEFILE="/a \"b\\\303\244" COOKIEFILE="/second" NEW"#, "250 OK",
         ])
@@ -154,7 +129,7 @@ import Testing
 
     /// Unsafe characters of a path that the peer names do not reach a terminal.
     @Test func pathIsShownWithoutControlCharacters() {
-        let replay = asked(
+        let replay = TorControlReplay.asked(
             ["250-PROTOCOLINFO 1", #"250-AUTH METHODS=SAFECOOKIE COOKIEFILE="/a\033[2J""#, "250 OK"],
             cookie: .failure(.missing))
         #expect(replay.client.state.detail.contains("/a?[2J does not exist"))
@@ -164,21 +139,23 @@ import Testing
         "515 Authentication failed: Wrong length on authentication cookie.", "514 Authentication required.",
     ])
     func refusedAuthentication(line: String) {
-        var replay = asked()
-        replay.receive("250 AUTHCHALLENGE SERVERHASH=\(Self.hash) SERVERNONCE=\(Self.hash)", line)
+        var replay = TorControlReplay.asked()
+        replay.receive(
+            "250 AUTHCHALLENGE SERVERHASH=\(TorControlReplay.hash) SERVERNONCE=\(TorControlReplay.hash)", line)
         #expect(replay.closed == [.refused(String(line.dropFirst(4)))])
     }
 
     @Test func refusedCommands() {
-        var replay = asked()
-        replay.receive("250 AUTHCHALLENGE SERVERHASH=\(Self.hash) SERVERNONCE=\(Self.hash)", "250 OK")
+        var replay = TorControlReplay.asked()
+        replay.receive(
+            "250 AUTHCHALLENGE SERVERHASH=\(TorControlReplay.hash) SERVERNONCE=\(TorControlReplay.hash)", "250 OK")
         replay.receive("552 Unrecognized event \"NETWORK_LIVENESS\"")
         #expect(replay.closed == [.unsupported("Unrecognized event \"NETWORK_LIVENESS\"")])
     }
 
     @Test(arguments: ["250 OK", "510 Unrecognized command \"PROTOCOLINFO\"", "250-PROTOCOLINFO 1\r\n250 OK"])
     func noProtocolInfo(lines: String) {
-        let replay = asked(lines.split(separator: "\r\n").map(String.init))
+        let replay = TorControlReplay.asked(lines.split(separator: "\r\n").map(String.init))
         guard case .violation? = replay.closed.first else {
             Issue.record("\(replay.closed)")
             return
@@ -186,81 +163,28 @@ import Testing
     }
 
     @Test func answerToNothing() {
-        var replay = ready()
+        var replay = TorControlReplay.ready()
         replay.receive("250 OK")
         #expect(replay.closed == [.violation("an answer to nothing")])
     }
 
     @Test func closedByTor() {
-        var late = ready()
+        var late = TorControlReplay.ready()
         late.close()
         #expect(late.closed == [.closed] && late.client.state.readiness == .failing)
-        var early = asked()
+        var early = TorControlReplay.asked()
         early.close()
         early.close()
         #expect(early.closed == [.closedEarly])
     }
 
     @Test func nothingHappensAfterTheEnd() {
-        var replay = ready()
+        var replay = TorControlReplay.ready()
         replay.close()
         let (sent, states) = (replay.sent.count, replay.states.count)
-        answerPoll(&replay)
+        replay.answerPoll()
         replay.tick(seconds: 100)
         #expect(replay.sent.count == sent && replay.states.count == states)
-    }
-
-    // MARK: - Time
-
-    @Test func pollsEveryTwoSecondsAndOneAtATime() {
-        var replay = ready()
-        let before = replay.sent.count
-        replay.tick(seconds: 0)
-        answerPoll(&replay)
-        replay.tick(seconds: 1)
-        #expect(replay.sent.count == before + 1)
-        replay.tick(seconds: 1)
-        #expect(replay.sent.count == before + 2)
-        for _ in 0..<5 { replay.tick(seconds: 1) }
-        #expect(replay.sent.count == before + 2)
-    }
-
-    @Test func silenceIsSaidAfterEightSecondsAndHeals() {
-        var replay = ready()
-        replay.tick(seconds: 2)
-        for _ in 0..<7 { replay.tick(seconds: 1) }
-        #expect(replay.client.state.readiness == .ready)
-        replay.tick(seconds: 1)
-        #expect(replay.client.state.readiness == .failing)
-        #expect(replay.client.state.detail == "does not answer its control port (stopped, or overloaded)")
-        answerPoll(&replay)
-        #expect(replay.client.state.readiness == .ready && replay.closed.isEmpty)
-    }
-
-    @Test func silenceBeforeAuthenticationIsSaidToo() {
-        var replay = TorControlReplay("")
-        for _ in 0..<9 { replay.tick(seconds: 1) }
-        #expect(replay.client.state.isSilent && replay.client.state.readiness == .failing)
-    }
-
-    /// It was us who stood still: Tor's answer waits in the socket.
-    @Test func ourOwnSleepIsNotTorsSilence() {
-        var replay = ready()
-        replay.tick(seconds: 2)
-        replay.tick(seconds: 60)
-        #expect(replay.client.state.readiness == .ready)
-    }
-
-    @Test func oldSkewIsForgotten() {
-        var replay = ready()
-        replay.receive("650 STATUS_GENERAL WARN CLOCK_SKEW SKEW=-2460 SOURCE=CONSENSUS")
-        for _ in 0..<2 {
-            replay.tick(seconds: 2 * 3600)
-            #expect(replay.client.state.clockSkew == -2460)
-            answerPoll(&replay)
-        }
-        replay.tick(seconds: 2 * 3600)
-        #expect(replay.client.state.clockSkew == nil)
     }
 
     // MARK: - Events
@@ -275,7 +199,7 @@ import Testing
         "650 STATUS_CLIENT NOTICE BOOTSTRAP PROGRESS=\"",
     ])
     func unknownEventsAreSkipped(event: String) {
-        var replay = ready()
+        var replay = TorControlReplay.ready()
         let state = replay.client.state
         replay.receive(event)
         #expect(replay.client.state == state && replay.closed.isEmpty)
@@ -287,7 +211,7 @@ import Testing
         ("SKEW=-9223372036854775808", "days behind"), ("SKEW=-31536000", "clock is 365 days behind"),
     ])
     func clockSkew(argument: String, words: String) {
-        var replay = ready()
+        var replay = TorControlReplay.ready()
         replay.receive("650 STATUS_GENERAL WARN CLOCK_SKEW \(argument) SOURCE=OR:127.0.0.1:9001")
         #expect(replay.client.state.detail.contains(words) && replay.client.state.readiness == .ready)
         // Without a circuit it is the reason that is given.
@@ -302,7 +226,7 @@ import Testing
         ("STATUS_GENERAL WARN CLOCK_JUMPED TIME=-1", "the clock jumped 1 second back"),
     ])
     func circuitLossHasAReason(event: String, words: String) {
-        var replay = ready()
+        var replay = TorControlReplay.ready()
         replay.receive("650 \(event)", "650 STATUS_CLIENT NOTICE CIRCUIT_NOT_ESTABLISHED")
         #expect(replay.client.state.readiness == .failing && replay.client.state.detail.contains(words))
         replay.receive("650 STATUS_CLIENT NOTICE CIRCUIT_ESTABLISHED")
@@ -311,7 +235,7 @@ import Testing
 
     /// A skew that is only known from a warning of who knows when ends with the warning.
     @Test func secondHandSkewEndsWithItsWarning() {
-        var replay = ready()
+        var replay = TorControlReplay.ready()
         replay.receive(
             "650 STATUS_CLIENT WARN BOOTSTRAP PROGRESS=40 TAG=x SUMMARY=\"y\" WARNING=\"Clock skew -2460 in z\" "
                 + "REASON=CLOCK_SKEW COUNT=1 RECOMMENDATION=warn")
@@ -322,7 +246,7 @@ import Testing
 
     /// Tor does not escape what it quotes in a warning: the rest of the line is lost, not the progress.
     @Test func brokenQuotesKeepWhatCameBefore() {
-        var replay = ready()
+        var replay = TorControlReplay.ready()
         replay.receive(
             "650 STATUS_CLIENT WARN BOOTSTRAP PROGRESS=40 TAG=x SUMMARY=\"Loading\" WARNING=\"a \"b\" c\" REASON=MISC")
         #expect(replay.client.state.bootstrap?.progress == 40 && replay.client.state.readiness == .starting)
@@ -333,7 +257,7 @@ import Testing
         ("IDENTITY", "Bridge lines"), ("MISC", "Tor's own words"),
     ])
     func warningsHaveAMend(reason: String, words: String) {
-        var replay = ready()
+        var replay = TorControlReplay.ready()
         replay.receive(
             "650 STATUS_CLIENT WARN BOOTSTRAP PROGRESS=5 TAG=conn SUMMARY=\"Connecting\" WARNING=\"Tor's own words\" "
                 + "REASON=\(reason) COUNT=10 RECOMMENDATION=warn HOSTADDR=\"192.0.2.1:443\"")

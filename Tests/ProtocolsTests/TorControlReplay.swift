@@ -118,3 +118,46 @@ struct TorControlReplay {
         return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 }
+
+/// A Tor made up of what the tests need.
+extension TorControlReplay {
+    static let info = [
+        "250-PROTOCOLINFO 1", "250-AUTH METHODS=COOKIE,SAFECOOKIE COOKIEFILE=\"/run/tor/cookie\"",
+        "250-VERSION Tor=\"0.4.9.11\"", "250 OK",
+    ]
+    /// What `hash` bytes look like on the wire.
+    static let hash = String(repeating: "aB", count: 32)
+
+    /// A machine that got the answer to PROTOCOLINFO.
+    static func asked(
+        _ info: [String] = info, cookie: Result<[UInt8], TorCookieFailure> = .success([UInt8](repeating: 7, count: 32)),
+        hmac: @escaping TorControlClient.HMAC = { _, _ in [UInt8](repeating: 0xab, count: 32) }
+    ) -> TorControlReplay {
+        var replay = TorControlReplay("", hmac: hmac)
+        replay.cookieFile = cookie
+        for line in info { replay.receive(line) }
+        return replay
+    }
+
+    /// A machine that Tor has let in, and that knows Tor to be ready.
+    static func ready() -> TorControlReplay {
+        var replay = asked()
+        replay.receive("250 AUTHCHALLENGE SERVERHASH=\(hash) SERVERNONCE=\(hash)", "250 OK", "250 OK")
+        replay.answerPoll()
+        return replay
+    }
+
+    /// Answers a GETINFO.
+    mutating func answerPoll(circuit: Int = 1, liveness: String = "up", relays: [String]? = nil) {
+        receive(
+            "250-version=0.4.9.11",
+            "250-status/bootstrap-phase=NOTICE BOOTSTRAP PROGRESS=100 TAG=done SUMMARY=\"Done\"",
+            "250-status/circuit-established=\(circuit)", "250-network-liveness=\(liveness)")
+        if let relays {
+            receive("250+orconn-status=")
+            for relay in relays { receive(relay) }
+            receive(".")
+        }
+        receive("250 OK")
+    }
+}

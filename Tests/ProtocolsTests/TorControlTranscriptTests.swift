@@ -7,6 +7,7 @@ import Testing
         TorControlTranscripts.bootstrap, TorControlTranscripts.nothingAsked, TorControlTranscripts.passwordOnly,
         TorControlTranscripts.socksPort, TorControlTranscripts.wrongCookie, TorControlTranscripts.clockBehind,
         TorControlTranscripts.clockAhead, TorControlTranscripts.clockJumped, TorControlTranscripts.relaysRefuse,
+        TorControlTranscripts.relaysGone,
     ]
 
     /// The machine sends what it sent to the real one, and ends with the same state, however the bytes are split.
@@ -89,6 +90,19 @@ import Testing
         #expect(replay.client.state.readiness == .failing)
         #expect(
             replay.client.state.detail == "stuck at 5 %: the relays refuse connections: is a firewall in the way?")
+    }
+
+    /// Tor's own word is not enough: it said 100, 1 and up from the first line to the last.
+    @Test func lostRelaysAreSaid() {
+        var replay = TorControlReplay(TorControlTranscripts.relaysGone)
+        replay.play(TorControlTranscripts.relaysGone, size: 1)
+        #expect(
+            replay.details.dropFirst() == [
+                "bootstrapped 100 %",
+                "no relay can be reached; the relays refuse connections: is a firewall in the way?",
+                "bootstrapped 100 %",
+            ])
+        #expect(replay.states.dropFirst().allSatisfy { $0.circuitEstablished == true && $0.networkLive == true })
     }
 
     @Test(arguments: [

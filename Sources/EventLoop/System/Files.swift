@@ -56,12 +56,17 @@ public enum Files {
             guard count > 0 else { throw .current(doing) }
             start += count
         }
+        let rawDirectory = unsafe openFile(parent(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+        guard rawDirectory >= 0 else { throw .current(doing) }
+        let directory = Descriptor(owning: rawDirectory)
+        // What root writes for a service must be the service's to read.
+        var status = stat()
+        if geteuid() == 0, unsafe fstat(directory.raw, &status) == 0, status.st_uid != 0 {
+            guard fchown(file.raw, status.st_uid, status.st_gid) == 0 else { throw .current(doing) }
+        }
         guard fsync(file.raw) == 0 else { throw .current(doing) }
         guard unsafe rename(temporary, path) == 0 else { throw .current(doing) }
-        let directory = unsafe openFile(parent(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
-        guard directory >= 0 else { throw .current(doing) }
-        let owned = Descriptor(owning: directory)
-        guard fsync(owned.raw) == 0 else { throw .current(doing) }
+        guard fsync(directory.raw) == 0 else { throw .current(doing) }
     }
 
     /// Makes a directory and those above it that are missing, with `mode` each. One that is there stays as it is.
@@ -75,9 +80,9 @@ public enum Files {
     }
 
     /// Whether none but root and this process's user can change what is at a path.
-    public static func isOursAlone(_ path: String) -> Bool {
+    public static func isOursAlone(_ path: String) throws(SystemError) -> Bool {
         var status = stat()
-        guard unsafe lstat(path, &status) == 0 else { return false }
+        guard unsafe lstat(path, &status) == 0 else { throw .current("look at \(path)") }
         return (status.st_uid == 0 || status.st_uid == geteuid()) && status.st_mode & 0o022 == 0
     }
 

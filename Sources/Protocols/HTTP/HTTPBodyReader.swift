@@ -59,8 +59,12 @@ struct HTTPBodyReader: Hashable, Sendable {
                 state = left == 0 ? .end : .length(left)
                 return .body(part)
             case .untilClose:
-                guard let part = Self.take(.max, of: input, from: &index) else { return .more }
-                guard count(UInt64(part.count)) else { return .failed(Self.tooLarge(limits)) }
+                guard index < input.count else { return .more }
+                // What fits is given first, so that the outcome does not depend on how the bytes came.
+                guard let part = Self.take(limits.body - total, of: input, from: &index) else {
+                    return .failed(Self.tooLarge(limits))
+                }
+                total += UInt64(part.count)
                 return .body(part)
             case .chunk(let remaining):
                 guard let part = Self.take(remaining, of: input, from: &index) else { return .more }
@@ -109,10 +113,10 @@ struct HTTPBodyReader: Hashable, Sendable {
         }
     }
 
-    /// The next part of the input, at most `remaining` bytes of it; nil where there is none.
+    /// The next part of the input, at most `remaining` bytes of it; nil where that is none.
     private static func take(_ remaining: UInt64, of input: Span<UInt8>, from index: inout Int) -> Range<Int>? {
         let available = input.count - index
-        guard available > 0 else { return nil }
+        guard available > 0, remaining > 0 else { return nil }
         let size = Int(min(remaining, UInt64(available)))
         defer { index += size }
         return index..<index + size

@@ -31,6 +31,8 @@ public struct TorControlClient: Sendable {
         case authenticate
         case setEvents
         case poll
+        /// A circuit of Tor's choice; whether it comes to stand is told by events.
+        case probe
     }
 
     private enum Phase: Hashable {
@@ -50,6 +52,10 @@ public struct TorControlClient: Sendable {
     static let pollInterval = Duration.seconds(2)
     /// Tor fetches a consensus about every two hours and then speaks up if the clock is (still) wrong.
     static let skewMemory = Duration.seconds(4 * 3600)
+    /// Tor tries its guards again every ten minutes at least; when it has not failed for longer, nothing is known.
+    static let relayMemory = Duration.seconds(15 * 60)
+    /// How often a Tor that has lost the network is asked for a circuit.
+    static let probeInterval = Duration.seconds(30)
 
     /// Tor's state as last reported.
     public private(set) var state = TorState()
@@ -63,6 +69,8 @@ public struct TorControlClient: Sendable {
     private var now: Instant?
     private var polledAt: Instant?
     private var skewToldAt: Instant?
+    private var relayFailedAt: Instant?
+    private var probedAt: Instant?
     private var waited = Duration.zero
 
     /// A machine for one connection.
@@ -93,8 +101,12 @@ public struct TorControlClient: Sendable {
             case .more: return effects + report()
             case .failed(let failure): return effects + fail(failure)
             case .reply(let reply) where reply.isEvent:
-                guard phase == .running, state.apply(event: reply) else { continue }
-                skewToldAt = now
+                guard phase == .running else { continue }
+                switch state.apply(event: reply) {
+                case .clockSkew: skewToldAt = now
+                case .relayFailure: relayFailedAt = now
+                case nil: break
+                }
             case .reply(let reply): effects += answer(reply)
             }
         }
@@ -124,14 +136,7 @@ public struct TorControlClient: Sendable {
         let passed = self.now.map { min(max(now - $0, .zero), .seconds(2)) } ?? .zero
         self.now = now
         guard phase != .idle && phase != .over else { return [] }
-        if state.clockSkew != nil {
-            let told = skewToldAt ?? now
-            skewToldAt = told
-            if now - told >= Self.skewMemory {
-                state.clockSkew = nil
-                skewToldAt = nil
-            }
-        }
+        forget(now)
         guard pending.isEmpty else {
             waited += passed
             if waited >= Self.patience { state.isSilent = true }
@@ -139,7 +144,7 @@ public struct TorControlClient: Sendable {
         }
         guard phase == .running else { return report() }
         guard polledAt.map({ now - $0 >= Self.pollInterval }) ?? true else { return report() }
-        return [poll()] + report()
+        return probe(now) + [poll()] + report()
     }
 }
 
@@ -158,7 +163,7 @@ extension TorControlClient {
             case .authenticate:
                 guard reply.code == 250 else { throw .refused(reply.sentence) }
                 phase = .running
-                return [send("SETEVENTS STATUS_CLIENT STATUS_GENERAL NETWORK_LIVENESS", .setEvents), poll()]
+                return [send("SETEVENTS STATUS_CLIENT STATUS_GENERAL NETWORK_LIVENESS ORCONN", .setEvents), poll()]
             case .setEvents:
                 guard reply.code == 250 else { throw .unsupported(reply.sentence) }
                 return []
@@ -166,6 +171,7 @@ extension TorControlClient {
                 guard reply.code == 250 else { throw .unsupported(reply.sentence) }
                 state.apply(answer: reply)
                 return []
+            case .probe: return []
             }
         } catch {
             return fail(error)
@@ -181,9 +187,44 @@ extension TorControlClient {
         }
     }
 
+    /// Lets go of what is too old to be true still.
+    private mutating func forget(_ now: Instant) {
+        if state.clockSkew != nil {
+            let told = skewToldAt ?? now
+            skewToldAt = told
+            if now - told >= Self.skewMemory {
+                state.clockSkew = nil
+                skewToldAt = nil
+            }
+        }
+        if state.relayFailures > 0 {
+            let failed = relayFailedAt ?? now
+            relayFailedAt = failed
+            if now - failed >= Self.relayMemory {
+                state.forgetRelayFailures()
+                relayFailedAt = nil
+            }
+        }
+    }
+
+    /// Asks for a circuit where Tor has had no network for a while.
+    private mutating func probe(_ now: Instant) -> [Effect] {
+        guard state.needsProbe else {
+            probedAt = nil
+            return []
+        }
+        guard let last = probedAt else {
+            probedAt = now
+            return []
+        }
+        guard now - last >= Self.probeInterval else { return [] }
+        probedAt = now
+        return [send("EXTENDCIRCUIT 0", .probe)]
+    }
+
     private mutating func poll() -> Effect {
         polledAt = now
-        return send("GETINFO \(TorState.keys.joined(separator: " "))", .poll)
+        return send("GETINFO \(state.keys.joined(separator: " "))", .poll)
     }
 
     private mutating func send(_ line: String, _ command: Command) -> Effect {

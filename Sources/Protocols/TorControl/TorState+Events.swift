@@ -1,6 +1,10 @@
 extension TorState {
-    /// What the client asks for: once on connecting, and then by every poll.
-    static let keys = ["version", "status/bootstrap-phase", "status/circuit-established", "network-liveness"]
+    /// What the client asks for: once on connecting, and then by every poll. The list of connections is asked for in
+    /// doubt only: a Tor that is a relay has thousands.
+    var keys: [String] {
+        ["version", "status/bootstrap-phase", "status/circuit-established", "network-liveness"]
+            + (doubtsRelays ? ["orconn-status"] : [])
+    }
 
     /// Takes over what GETINFO answered (control-spec section 3.9).
     mutating func apply(answer: TorControlReply) {
@@ -15,24 +19,38 @@ extension TorState {
         case [0x30]?: circuitEstablished = false
         default: break
         }
+        if let connections = values["orconn-status"] {
+            relayConnected = connections.split(separator: 0x0a).contains {
+                TorControlWords($0).words.dropFirst().first == "CONNECTED"
+            }
+        }
         if let liveness = values["network-liveness"] { apply(liveness: String(decoding: liveness, as: UTF8.self)) }
     }
 
     /// Takes over an event (section 4.1). Those that are not known here are no news to it.
     ///
-    /// - Returns: Whether it was Tor's word that the clock is wrong.
+    /// - Returns: What of it is true for a time only.
     @discardableResult
-    mutating func apply(event: TorControlReply) -> Bool {
-        guard let text = event.lines.first?.text else { return false }
+    mutating func apply(event: TorControlReply) -> Passing? {
+        guard let text = event.lines.first?.text else { return nil }
         let values = TorControlWords(text)
         let words = values.words
         switch words.first {
         case "STATUS_CLIENT" where words.count >= 3: applyClientStatus(words[2], words.dropFirst(), values)
         case "STATUS_GENERAL" where words.count >= 3: return applyGeneralStatus(words[2], values)
         case "NETWORK_LIVENESS" where words.count >= 2: apply(liveness: words[1].lowercased())
+        case "ORCONN" where words.count >= 3:
+            applyRelayConnection(words[2], values)
+            return words[2] == "FAILED" ? .relayFailure : nil
         default: break
         }
-        return false
+        return nil
+    }
+
+    /// What Tor says once, and does not take back when it is over.
+    enum Passing {
+        case clockSkew
+        case relayFailure
     }
 
     private mutating func applyClientStatus(
@@ -51,14 +69,14 @@ extension TorState {
         }
     }
 
-    private mutating func applyGeneralStatus(_ action: String, _ values: TorControlWords) -> Bool {
+    private mutating func applyGeneralStatus(_ action: String, _ values: TorControlWords) -> Passing? {
         switch action {
         case "CLOCK_SKEW":
             // Positive: our clock is ahead. MIN_SKEW is a lower bound, sent where no more is known.
-            guard let skew = values.number("SKEW") ?? values.number("MIN_SKEW"), skew != 0 else { return false }
+            guard let skew = values.number("SKEW") ?? values.number("MIN_SKEW"), skew != 0 else { return nil }
             clockSkew = skew
             isSkewSecondHand = false
-            return true
+            return .clockSkew
         case "CLOCK_JUMPED":
             let seconds = values.number("TIME") ?? 0
             if values.text("IDLE") == "1" {
@@ -71,7 +89,24 @@ extension TorState {
         case "DIR_ALL_UNREACHABLE": circuitLoss = .unreachable
         default: break
         }
-        return false
+        return nil
+    }
+
+    private mutating func applyRelayConnection(_ status: String, _ values: TorControlWords) {
+        switch status {
+        case "FAILED":
+            relayFailures = min(relayFailures + 1, Self.relayDoubt)
+            relayFailure = values.text("REASON") ?? "no reason given"
+        case "CONNECTED": forgetRelayFailures()
+        default: break
+        }
+    }
+
+    /// Begins a new row of failures.
+    mutating func forgetRelayFailures() {
+        relayFailures = 0
+        relayFailure = ""
+        relayConnected = nil
     }
 
     private mutating func apply(_ bootstrap: TorBootstrap) {

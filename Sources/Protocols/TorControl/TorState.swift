@@ -34,6 +34,12 @@ public struct TorState: Hashable, Sendable {
     public var circuitLoss: CircuitLoss?
     /// Whether the network works: what comes from relays says so.
     public var networkLive: Bool?
+    /// How many connections to relays failed in a row, up to five. One that stands ends the row.
+    public var relayFailures = 0
+    /// Tor's keyword for the last of these failures ("CONNECTREFUSED").
+    public var relayFailure = ""
+    /// Whether any connection to a relay stands; nil where nobody has asked, as nothing had failed.
+    public var relayConnected: Bool?
     /// Seconds that this machine's clock is ahead of the Tor network's; negative: behind.
     public var clockSkew: Int64?
     /// Whether `clockSkew` is only known from a bootstrap warning, which may be older than the last setting of the clock.
@@ -56,6 +62,21 @@ public struct TorState: Hashable, Sendable {
         judgement.1
     }
 
+    /// Whether it must be asked if any relay is connected. Tor goes on saying that all is well (progress 100,
+    /// circuit-established 1, network-liveness up) when every relay refuses it: seen for ten minutes and longer.
+    var doubtsRelays: Bool {
+        relayFailures >= Self.relayDoubt
+    }
+
+    /// So many failures in a row raise the doubt.
+    static let relayDoubt = 5
+
+    /// Whether Tor, bootstrapped, has lost the network: it may rest then, and never find out that the network is back
+    /// unless somebody asks something of it.
+    var needsProbe: Bool {
+        bootstrap?.progress == 100 && readiness == .failing && !isSilent
+    }
+
     private var judgement: (Readiness, String) {
         if let failure { return (.failing, failure.description) }
         if isSilent { return (.failing, "does not answer its control port (stopped, or overloaded)") }
@@ -72,6 +93,10 @@ public struct TorState: Hashable, Sendable {
             return (.starting, bootstrap.sentence)
         }
         if networkLive == false { return (.failing, "network is down, says Tor: is this machine online?") }
+        if doubtsRelays && relayConnected == false {
+            let problem = TorBootstrap.Warning(text: relayFailure, reason: relayFailure, count: 0, isSerious: true)
+            return (.failing, "no relay can be reached; \(problem.sentence)")
+        }
         guard circuitEstablished == true else {
             if let reason = circuitLoss?.sentence ?? clock { return (.failing, "no circuit: \(reason)") }
             return hasHadCircuit

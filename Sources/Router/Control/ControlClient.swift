@@ -8,8 +8,10 @@ public final class ControlClient {
     public enum Failure: Error, Hashable, Sendable {
         /// No router is there.
         case absent(String)
-        /// A router may be there, but it gives no answer to this user.
+        /// A router may be there, but it gives no answer.
         case unreachable(String)
+        /// This user may not ask.
+        case notAllowed(String)
         /// The router says that this user may not do that.
         case forbidden(String)
         /// The router refused, with its sentence.
@@ -18,7 +20,9 @@ public final class ControlClient {
         /// The sentence.
         public var sentence: String {
             switch self {
-            case .absent(let text), .unreachable(let text), .forbidden(let text), .refused(let text): text
+            case .absent(let text), .unreachable(let text), .notAllowed(let text), .forbidden(let text),
+                .refused(let text):
+                text
             }
         }
     }
@@ -115,7 +119,7 @@ public final class ControlClient {
             return .unreachable("the router at \(path) broke off its answer (\(error))")
         }
         if error.isForbidden {
-            return .unreachable(
+            return .notAllowed(
                 "this user may not ask the router at \(path); become a member of the group xmr-routed, or use sudo")
         }
         guard error.isRefused || error.isMissing else {

@@ -49,6 +49,7 @@ public final class Daemon: ControlServer.Daemon {
             watches.append(
                 Watch.ticker(every: .milliseconds(interval.milliseconds / 2), on: loop) { [unowned self] in
                     tellServiceManager("WATCHDOG=1")
+                    tellStatus()
                 })
         }
         router.start()
@@ -108,21 +109,25 @@ public final class Daemon: ControlServer.Daemon {
 
     /// `systemctl status` shows the state in words; it is told when the words change.
     private func tellStatus() {
-        guard serviceManager != nil, isRunning, statusLine != toldStatus else { return }
-        toldStatus = statusLine
-        tellServiceManager("STATUS=\(toldStatus)")
+        let line = statusLine
+        guard serviceManager != nil, isRunning, line != toldStatus else { return }
+        if tellServiceManager("STATUS=\(line)") { toldStatus = line }
     }
 
-    private func tellServiceManager(_ message: String) {
-        guard let serviceManager else { return }
+    /// - Returns: whether it took the message.
+    @discardableResult
+    private func tellServiceManager(_ message: String) -> Bool {
+        guard let serviceManager else { return false }
         do throws(SystemError) {
             try serviceManager.tell(message)
+            return true
         } catch {
             // Without its service manager the router still does its work; the watchdog decides what follows.
             log(
                 StatusEvent(
                     time: UTCTime(unixSeconds: loop.unixSeconds), kind: .init(rawValue: "service-manager"),
                     sentence: "the service manager cannot be told: \(error)"))
+            return false
         }
     }
 }

@@ -18,13 +18,13 @@ public struct LockStore: Sendable {
     public func read() -> LockState {
         do throws(SystemError) {
             try Files.makeDirectory(directory, mode: 0o700)
-            guard Files.isOursAlone(directory) else { return .unknown(othersMayWrite(directory)) }
+            guard try Files.isOursAlone(directory) else { return .unknown(othersMayWrite(directory)) }
             switch Files.kind(of: path) {
             case .missing:
                 try Files.replace(path, with: LockState.unlocked.fileContents)
                 return .unlocked
             case .socket, .other:
-                guard Files.isOursAlone(path) else { return .unknown(othersMayWrite(path)) }
+                guard try Files.isOursAlone(path) else { return .unknown(othersMayWrite(path)) }
                 let state = LockState(fileContents: try Files.read(path, limit: 64).bytes, path: path)
                 if state == .unlocked { try Files.proveWritable(directory) }
                 return state

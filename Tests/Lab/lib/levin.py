@@ -86,7 +86,11 @@ def frame(command, body):
 
 
 def handshake():
-    node = section(network_id=(10, NETWORK), peer_id=(5, int.from_bytes(os.urandom(8), "little")), my_port=(6, 0))
+    # With support flags: a monerod asks a peer that gives none, and hangs up when it does not answer.
+    node = section(
+        network_id=(10, NETWORK), peer_id=(5, int.from_bytes(os.urandom(8), "little")), my_port=(6, 0),
+        support_flags=(6, 1),
+    )
     return frame(1001, MAGIC + section(node_data=(12, node), payload_data=(12, SYNC)))
 
 

@@ -1,0 +1,79 @@
+import FuzzSupport
+import Protocols
+
+/// Cut anywhere, a connection's bytes are the same responses and bodies, or the same refusal; a head that was read
+/// re-reads as itself when it is written out again, and states its end in one way.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+    let input = bytes(data, size)
+    let tiny = HTTPLimits(startLine: 30, headerLine: 20, headerCount: 3, headerBytes: 40, body: 10)
+    for (method, limits) in [("GET", HTTPLimits()), ("HEAD", HTTPLimits()), ("GET", tiny)] {
+        let whole = run([input], method, limits)
+        require(run(input.pieces, method, limits) == whole, "cut into pieces it reads otherwise")
+        require(run(input.map { [$0] }, method, limits) == whole, "byte by byte it reads otherwise")
+        for step in whole.steps {
+            guard case .head(let head) = step else { continue }
+            let again = run([head.bytes], method, HTTPLimits(startLine: 9000, body: .max))
+            require(again.steps.first == step, "the head re-reads otherwise")
+            require(again.consumed == head.bytes.count, "the head written is longer than a head")
+            let fields = head.headers.values("content-length") + head.headers.values("transfer-encoding")
+            require(fields.count <= 1, "two lengths passed")
+            require(head.framing != .untilClose || (fields.isEmpty && !head.keepsAlive), "an end in two ways")
+            require(method != "HEAD" || head.framing == .none, "an answer to HEAD with a body")
+        }
+    }
+    return 0
+}
+
+private enum Step: Equatable {
+    case head(HTTPResponseHead)
+    case body([UInt8])
+    case end
+    case failed(HTTPFailure)
+}
+
+private struct Run: Equatable {
+    var steps: [Step] = []
+    var consumed = 0
+    var finish = HTTPFinish.clean
+}
+
+private func run(_ pieces: [[UInt8]], _ method: String, _ limits: HTTPLimits) -> Run {
+    var reader = HTTPResponseReader(answering: method, limits: limits)
+    var run = Run()
+    for piece in pieces {
+        var rest = piece
+        reading: while true {
+            let (consumed, event) = reader.receive(rest.span)
+            require(consumed <= rest.count, "more consumed than given")
+            run.consumed += consumed
+            switch event {
+            case .more:
+                require(consumed == rest.count, "waits with bytes at hand")
+                break reading
+            case .head(let head), .interim(let head): run.steps.append(.head(head))
+            case .body(let range):
+                require(!range.isEmpty && range.upperBound <= consumed, "a body outside of what was consumed")
+                if case .body(let earlier)? = run.steps.last {
+                    run.steps[run.steps.count - 1] = .body(earlier + rest[range])
+                } else {
+                    run.steps.append(.body(Array(rest[range])))
+                }
+            case .end:
+                run.steps.append(.end)
+                reader.next(answering: method)
+                rest.removeFirst(consumed)
+                if rest.isEmpty { break reading }
+                continue
+            case .failed(let failure):
+                require(failure.status == 502, "a refusal with another status")
+                run.steps.append(.failed(failure))
+                run.finish = reader.finish()
+                return run
+            }
+            rest.removeFirst(consumed)
+        }
+    }
+    run.finish = reader.finish()
+    return run
+}

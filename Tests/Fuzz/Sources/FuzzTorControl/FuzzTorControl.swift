@@ -1,0 +1,94 @@
+import FuzzSupport
+import Protocols
+
+/// Cut anywhere, what a control port says leads to the same commands and the same state. Our proof is never sent to
+/// who has not given his, the cookie to nobody; and what is shown to a person is printable and short.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+    let input = bytes(data, size)
+    let replies = replies(input)
+    let whole = run(replies)
+    require(run(replies.flatMap(\.pieces)) == whole, "cut into pieces it ends otherwise")
+    require(run(replies.flatMap { $0.map { [$0] } }) == whole, "byte by byte it ends otherwise")
+
+    let proof = "AUTHENTICATE cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"
+    let text = String(decoding: input, as: UTF8.self).lowercased()
+    require(
+        !whole.sent.contains(proof) || text.contains("serverhash=\(String(repeating: "ab", count: 32))"),
+        "our proof went to who gave none")
+    require(!whole.sent.contains { $0.contains("0707") }, "the cookie was sent")
+    require(
+        whole.state.readiness != .ready || whole.sent.contains { $0.hasPrefix("AUTHENTICATE") },
+        "ready without having been let in")
+    require(
+        whole.state.detail.utf8.count < 600 && whole.state.detail.utf8.allSatisfy { (0x20...0x7e).contains($0) },
+        "unfit to be shown: \(whole.state.detail)")
+    require(whole.closed.count <= 1, "closed twice")
+    slowly(input)
+    return 0
+}
+
+private struct Run: Equatable {
+    var sent: [String] = []
+    var closed: [TorControlFailure] = []
+    var paths: [String] = []
+    var state = TorState()
+}
+
+/// The input cut behind each reply: Tor answers no command before it was sent, and a peer that does is refused at a
+/// point that follows from how its bytes come.
+private func replies(_ input: [UInt8]) -> [[UInt8]] {
+    var reader = TorControlReplyReader()
+    var replies: [[UInt8]] = []
+    var rest = input
+    while true {
+        let (consumed, event) = reader.receive(rest.span)
+        guard case .reply = event else { return replies + [rest] }
+        replies.append(Array(rest[..<consumed]))
+        rest.removeFirst(consumed)
+    }
+}
+
+private func client() -> TorControlClient {
+    TorControlClient(nonce: [UInt8](repeating: 9, count: 32)) { key, _ in
+        [UInt8](repeating: String(decoding: key, as: UTF8.self).contains("server-to") ? 0xab : 0xcd, count: 32)
+    }
+}
+
+private func run(_ pieces: [[UInt8]]) -> Run {
+    var client = client()
+    var run = Run()
+    act(client.connected(), &client, &run)
+    for piece in pieces { act(client.received(piece.span), &client, &run) }
+    run.state = client.state
+    return run
+}
+
+/// With time passing between the pieces: only that nothing traps.
+private func slowly(_ input: [UInt8]) {
+    var client = client()
+    var run = Run()
+    act(client.connected(), &client, &run)
+    for (index, piece) in input.pieces.enumerated() {
+        act(client.received(piece.span), &client, &run)
+        act(client.tick(Instant(milliseconds: Int64(index) * 700)), &client, &run)
+    }
+    act(client.closed(), &client, &run)
+    require(run.closed.count == 1, "the end was not told once")
+}
+
+private func act(_ effects: [TorControlClient.Effect], _ client: inout TorControlClient, _ run: inout Run) {
+    for effect in effects {
+        switch effect {
+        case .send(let bytes):
+            require(Array(bytes.suffix(2)) == [0x0d, 0x0a] && !bytes.dropLast(2).contains(0x0d), "not one line")
+            run.sent.append(String(decoding: bytes.dropLast(2), as: UTF8.self))
+        case .readCookie(let path):
+            require(path.utf8.first == 0x2f && !path.utf8.contains(0), "a path that is none")
+            run.paths.append(path)
+            act(client.cookie(.success([UInt8](repeating: 7, count: 32))), &client, &run)
+        case .report: break
+        case .close(let failure): run.closed.append(failure)
+        }
+    }
+}
