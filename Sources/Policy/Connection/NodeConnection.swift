@@ -149,6 +149,8 @@ public struct NodeConnection: Sendable {
             }
             return (consumed, step)
         case .firstFrame(var gate):
+            // Held once only while it grows: a frame in single bytes would be copied whole with each.
+            state = .routing
             switch gate.receive(bytes) {
             case .more: state = .firstFrame(gate)
             case .pass:

@@ -1,9 +1,11 @@
 """A case: what one fault does, in claims that are each said in a line."""
+
 import itertools
 import os
 import traceback
 
 from bench.client import Client
+from bench.peers import TRACES
 from bench.proxy import Proxy
 from bench.router import Router
 
@@ -14,9 +16,11 @@ PORTS = itertools.count(12000)
 
 def case(title, slow=False, heavy=False):
     """Makes a function a case. Slow ones wait for deadlines and begin first; heavy ones run one at a time."""
+
     def add(function):
         CASES.append((title, function, slow, heavy))
         return function
+
     return add
 
 
@@ -29,6 +33,7 @@ class Case:
 
     def __init__(self, title, binary, directory):
         self.title, self.binary, self.directory = title, binary, directory
+        self.names = False  # whether destinations may be told
         self.lines, self.routers, self.proxies, self.cleanups = [], [], [], []
         os.mkdir(directory, 0o755)
 
@@ -70,10 +75,15 @@ class Case:
             function(self)
             for router in self.routers:
                 if router.control and router.process.poll() is None and router.baseline:
+                    told = router.everything_told()
+                    said = [word for word in TRACES if word in told]
+                    self.claim("log, status, metrics and events name no destination", not said or self.names, said)
                     why = router.settled()
                     self.claim("the router's descriptors are back where they were", not why, why)
                 elif router.process and router.process.poll() not in (None, 0, 64, 71, -9, -15):
-                    self.claim("the router lives", False, f"it ended with {router.process.poll()}: {router.said()[-300:]}")
+                    self.claim(
+                        "the router lives", False, f"it ended with {router.process.poll()}: {router.said()[-300:]}"
+                    )
         except Exception as error:  # noqa: BLE001 whatever it is, the case did not come to its end
             place = traceback.extract_tb(error.__traceback__)
             where = next((f for f in reversed(place) if "/cases/" in f.filename), place[-1])

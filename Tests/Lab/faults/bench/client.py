@@ -1,8 +1,12 @@
 """A node's side of the router: SOCKS4, 4a and 5 byte for byte, and how the router ended it."""
+
 import ipaddress
 import socket
 import struct
 import time
+
+from bench import levin
+from bench.peers import PEER
 
 GREETING = b"\5\1\0"
 
@@ -106,6 +110,13 @@ class Client:
         except Ended as ended:
             return ended.args[0]
 
+    def alive(self):
+        """Whether bytes still pass both ways, through a proxy that echoes."""
+        try:
+            return self.send(b"still?").take(6) == b"still?"
+        except Ended:
+            return False
+
     def reset(self):
         """Goes away as a crashed process does."""
         self.link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -122,3 +133,14 @@ class Client:
 
     def __exit__(self, *_):
         self.link.close()
+
+
+def relay(port, host=PEER):
+    """An open stream through a proxy that echoes."""
+    client = Client(port, 30)
+    code = client.ask(host)
+    if code != 0:
+        raise AssertionError(f"{host!r} is not granted: {code}")
+    client.send(levin.GOOD)
+    client.take(len(levin.GOOD))
+    return client

@@ -1,4 +1,5 @@
 """The router's control socket, asked as curl would."""
+
 import json
 import socket
 import threading
@@ -9,16 +10,25 @@ class Control:
     """One connection that is kept, so that asking often takes one descriptor of the router."""
 
     def __init__(self, path, timeout=10):
+        self.path, self.timeout, self.lock = path, timeout, threading.Lock()
+        self.connect()
+
+    def connect(self):
         self.link = socket.socket(socket.AF_UNIX)
-        self.link.settimeout(timeout)
-        self.link.connect(path)
+        self.link.settimeout(self.timeout)
+        self.link.connect(self.path)
         self.file = self.link.makefile("rb")
-        self.lock = threading.Lock()
 
     def ask(self, method, target):
-        """The status code and the body."""
+        """The status code and the body. The router lets go of who says nothing for a minute: then it is asked anew."""
         with self.lock:
-            self.link.sendall(f"{method} {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            question = f"{method} {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+            try:
+                self.link.sendall(question)
+            except BrokenPipeError:
+                self.close()
+                self.connect()
+                self.link.sendall(question)
             return self.answer()
 
     def answer(self):
@@ -26,7 +36,7 @@ class Control:
         if not line:
             raise ConnectionError("the router ended the conversation")
         headers = {}
-        while (field := self.file.readline().strip()):
+        while field := self.file.readline().strip():
             name, _, value = field.decode().partition(":")
             headers[name.lower()] = value.strip()
         return int(line.split()[1]), self.file.read(int(headers.get("content-length", 0)))
@@ -63,7 +73,8 @@ class Events:
     def of(self, kind, **fields):
         """Those of a kind, with these fields."""
         return [
-            event for event in self.seen
+            event
+            for event in self.seen
             if event["kind"] == kind and all(event["fields"].get(name) == value for name, value in fields.items())
         ]
 

@@ -1,4 +1,5 @@
 """Monero's Levin handshake, right and wrong in chosen places."""
+
 import struct
 
 SIGNATURE = 0x0101010101012101

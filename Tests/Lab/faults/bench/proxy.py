@@ -2,6 +2,7 @@
 
 `python3 proxy.py PORT` is one in a process of its own, which echoes: for tests that stop or kill it.
 """
+
 import ipaddress
 import select
 import socket

@@ -1,4 +1,5 @@
 """The real binary in a directory of its own, as a user without privileges."""
+
 import json
 import os
 import signal
@@ -14,8 +15,15 @@ TEST_NET = "203.0.113"  # a documentation network: public to the router, and now
 def configuration(directory, **parts):
     """A file that routes all of the node's clear traffic to one proxy. Each part replaces or adds."""
     p = {
-        "network": '"mainnet"', "proxies": "", "route": 'clearnet = "proxy.up"', "hold": "5s", "private": "false",
-        "node": "", "guard": '"off"', "tables": "", "socket": f"{directory}/control.sock",
+        "network": '"mainnet"',
+        "proxies": "",
+        "route": 'clearnet = "proxy.up"',
+        "hold": "5s",
+        "private": "false",
+        "node": "",
+        "guard": '"off"',
+        "tables": "",
+        "socket": f"{directory}/control.sock",
     } | parts
     proxies = p["proxies"] or f'[proxy.up]\nsocks = "127.0.0.1:{p["proxy"]}"\n'
     return (
@@ -58,8 +66,16 @@ class Router:
             words = ["prlimit", f"--nofile={self.descriptors}:{self.descriptors}"] + words
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.variables, user=self.user,
-                group=self.user, extra_groups=[], cwd="/")
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self.variables,
+                user=self.user,
+                group=self.user,
+                extra_groups=[],
+                cwd="/",
+            )
 
     def start(self, ready="unguarded"):
         """Starts it and waits until it answers, and is as it should be."""
@@ -114,9 +130,27 @@ class Router:
         """Runs a client command; its exit code and all that it says."""
         user = self.user if user is None else user
         done = subprocess.run(
-            [self.binary, words[0], "--socket", self.socket, *words[1:]], env=self.variables | dict(environment), user=user,
-            group=user if group is None else group, extra_groups=[], capture_output=True, text=True, timeout=timeout)
+            [self.binary, words[0], "--socket", self.socket, *words[1:]],
+            env=self.variables | dict(environment),
+            user=user,
+            group=user if group is None else group,
+            extra_groups=[],
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
         return done.returncode, done.stdout + done.stderr
+
+    def everything_told(self):
+        """All that an operator can see."""
+        return "\n".join(
+            [
+                self.said(),
+                json.dumps(self.status()),
+                self.control.ask("GET", "/metrics")[1].decode(),
+                json.dumps(self.events.seen),
+            ]
+        )
 
     def signal(self, number):
         self.process.send_signal(number)
@@ -137,9 +171,11 @@ class Router:
 
     def settled(self, timeout=10):
         """Whether its descriptors are back where they were; "" or what they are. A probe of its own may be open."""
+
         def back():
             others, pipes = self.descriptors_open()
             return others <= self.baseline[0] and pipes <= self.baseline[1] + 128
+
         if until(back, timeout):
             return ""
         return f"(others, pipes) were {self.baseline}, are {self.descriptors_open()}; {self.status()['listeners']}"

@@ -1,12 +1,13 @@
 """What a node's stream must begin with before a byte of it leaves."""
+
 import struct
 import time
 
 from bench import levin
 from bench.case import case
 from bench.control import until
+from bench.peers import PEER
 
-PEER = "203.0.113.7"
 GOOD = levin.GOOD
 MANY = 257  # one field more than is read
 
@@ -49,7 +50,9 @@ WRONG = {
     "a body that is no portable storage": levin.frame(b"{" + bytes(60)),
     "257 fields": levin.frame(storage(NODE, *[levin.text(b"f%d" % i, b"") for i in range(MANY)])),
     "sections five deep": levin.frame(storage(NODE, deep(5))),
-    "a field that claims 2^30 bytes": levin.frame(levin.MAGIC + levin.varint(1) + b"\1x\x0a" + struct.pack("<I", 1 << 30 << 2 & 0xFFFFFFFF | 2)),
+    "a field that claims 2^30 bytes": levin.frame(
+        levin.MAGIC + levin.varint(1) + b"\1x\x0a" + struct.pack("<I", 1 << 30 << 2 & 0xFFFFFFFF | 2)
+    ),
 }
 
 
@@ -62,7 +65,9 @@ def refusals(t):
             t.equal(f"{name}: the connect is granted", client.ask(PEER), 0)
             client.send(sent + b"and more")
             t.equal(f"{name}: closed without a word", client.end(5), ("closed", b""))
-        t.claim(f"{name}: counted as not-levin", until(lambda: router.refused().get("not-levin") == count), router.refused())
+        t.claim(
+            f"{name}: counted as not-levin", until(lambda: router.refused().get("not-levin") == count), router.refused()
+        )
         t.claim(f"{name}: the proxy's stream ends", proxy.asked()[-1].ended.wait(5))
     t.nothing_passed(proxy)
     t.equal("no byte is counted as forwarded", router.listener()["bytes_up"], 0)
@@ -113,8 +118,11 @@ def good_parts(t):
         client.send(longest + follows)
         stream = proxy.await_asked(before + 1)[-1]
         stream.until(lambda s: len(s.payload) >= len(longest + follows))
-        t.claim("a handshake of 64 KiB and a megabyte behind it arrive whole and in order",
-                stream.payload == longest + follows, f"{len(stream.payload)} of {len(longest + follows)}")
+        t.claim(
+            "a handshake of 64 KiB and a megabyte behind it arrive whole and in order",
+            stream.payload == longest + follows,
+            f"{len(stream.payload)} of {len(longest + follows)}",
+        )
     sent = (len(GOOD) - 1) * len(GOOD + tail) + len(longest + follows)
     t.equal("every byte is counted", router.listener()["bytes_up"], sent)
 

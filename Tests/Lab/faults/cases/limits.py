@@ -1,12 +1,12 @@
 """Where descriptors end: accepting pauses, says so, and goes on; nothing is lost, nothing spins."""
+
 import time
 
 from bench import levin
 from bench.case import case, port
-from bench.client import Client, Ended, GREETING, request4, request5
+from bench.client import GREETING, Client, Ended, request4, request5
 from bench.control import until
-
-PEER = "203.0.113.7"
+from bench.peers import ONION, PEER
 
 
 def flood(t, router, count):
@@ -21,11 +21,18 @@ def descriptors(t):
         router = t.router(proxy, descriptors=number)
         crowd = flood(t, router, clients)
         event = router.events.wait("listener-paused", listener="node.proxy")
-        t.claim(f"{number} descriptors: pausing is told as an event", event and "descriptor limit" in event["sentence"], router.events.seen)
+        t.claim(
+            f"{number} descriptors: pausing is told as an event",
+            event and "descriptor limit" in event["sentence"],
+            router.events.seen,
+        )
         others, pipes = router.descriptors_open()
         t.claim(f"{number} descriptors: some are kept back", others + pipes < number, others + pipes)
-        t.claim(f"{number} descriptors: status says it", "node.proxy accepts nothing for now" in router.status()["reason"],
-                router.status()["reason"])
+        t.claim(
+            f"{number} descriptors: status says it",
+            "node.proxy accepts nothing for now" in router.status()["reason"],
+            router.status()["reason"],
+        )
         before, began = router.cpu_seconds(), time.monotonic()
         code, _ = router.command("status", "--json")
         t.equal(f"{number} descriptors: a command is answered", code, 3)
@@ -37,21 +44,37 @@ def descriptors(t):
         for client in crowd:
             client.reset()
         t.claim(f"{number} descriptors: resuming is told as an event", router.events.wait("listener-resumed"))
-        t.claim(f"{number} descriptors: all are let go", until(lambda: router.listener()["open"] == 0, 20), router.listener())
-        t.claim(f"{number} descriptors: status is good again", until(lambda: "accepts nothing" not in router.status()["reason"]))
+        t.claim(
+            f"{number} descriptors: all are let go",
+            until(lambda: router.listener()["open"] == 0, 20),
+            router.listener(),
+        )
+        t.claim(
+            f"{number} descriptors: status is good again",
+            until(lambda: "accepts nothing" not in router.status()["reason"]),
+        )
         with t.client(router) as client:
             t.equal(f"{number} descriptors: a stream passes", client.ask(PEER), 0)
             client.send(levin.GOOD)
-            t.claim(f"{number} descriptors: whole", proxy.await_asked()[-1].until(lambda s: bytes(s.payload) == levin.GOOD))
+            t.claim(
+                f"{number} descriptors: whole", proxy.await_asked()[-1].until(lambda s: bytes(s.payload) == levin.GOOD)
+            )
         told = len(router.events.of("listener-paused")) + len(router.events.of("listener-resumed"))
-        t.claim(f"{number} descriptors: a flood of {clients} is no flood of events", told <= 40, f"{told} events")
+        t.claim(
+            f"{number} descriptors: a flood of {clients} is no flood of events", told <= clients / 2, f"{told} events"
+        )
         counted = router.listener()
-        t.claim(f"{number} descriptors: everybody was counted", counted["accepted"] == 1 + sum(counted["refused"].values()), counted)
+        t.claim(
+            f"{number} descriptors: everybody was counted",
+            counted["accepted"] == 1 + sum(counted["refused"].values()),
+            counted,
+        )
 
 
 @case("limits, relays at the limit", slow=True)
 def relays(t):
     """Streams that are let through work while the listener is paused; who waited is served when there is room."""
+
     def answer(stream):
         stream.handshake()
         stream.take(len(levin.GOOD))
@@ -82,13 +105,13 @@ def relays(t):
         late = t.client(router, 30)
         late.send(GREETING + request5(PEER, 18080))
         t.equal(f"{number} descriptors: who comes late waits", late.end(1)[0], "timeout")
-        for client in streams[-len(streams) // 4:]:
+        for client in streams[-len(streams) // 4 :]:
             client.close()
         late.link.settimeout(10)
         try:
             served = late.method(), late.reply5()
         except Ended as ended:
-            served = f"{ended.args[0]}; {router.descriptors_open()} open; {router.listener()}; {[e['sentence'] for e in router.events.seen[-3:]]}"
+            served = f"{ended.args[0]}; {router.descriptors_open()}; {router.listener()}; {router.events.seen[-2:]}"
         t.equal(f"{number} descriptors: and is served when some have ended", served, (0, 0))
         for client in streams + [late]:
             client.close()
@@ -98,8 +121,12 @@ def relays(t):
 def others_served(t):
     """A listener that is flooded does not starve the others."""
     proxy, zone = t.proxy(), port()
-    router = t.router(proxy, descriptors=256, route='onion = "proxy.up"\nclearnet = "proxy.up"', node=f'tor-proxy = "127.0.0.1:{zone}"')
-    from cases.routing import ONION
+    router = t.router(
+        proxy,
+        descriptors=256,
+        route='onion = "proxy.up"\nclearnet = "proxy.up"',
+        node=f'tor-proxy = "127.0.0.1:{zone}"',
+    )
     crowd = flood(t, router, 400)
     t.claim("node.proxy pauses", router.events.wait("listener-paused", listener="node.proxy"))
     with Client(zone) as client:
@@ -121,7 +148,9 @@ def dropped(t):
         until(lambda: router.listener()["open"] > 1900, 5)
         for number, client in enumerate(crowd):
             client.reset() if number % 2 else client.close()
-        t.claim(f"round {turn + 1}: all are let go", until(lambda: router.listener()["open"] == 0, 20), router.listener())
+        t.claim(
+            f"round {turn + 1}: all are let go", until(lambda: router.listener()["open"] == 0, 20), router.listener()
+        )
         why = router.settled()
         t.claim(f"round {turn + 1}: the descriptors are back", not why, why)
         memory.append(router.anonymous_kib())
@@ -138,49 +167,10 @@ def dropped(t):
     t.claim("500 streams wait for the proxy", until(lambda: router.listener()["open"] == 500), router.listener())
     for client in crowd:
         client.reset()
-    t.claim("clients that go while the proxy is asked are let go at once", until(lambda: router.listener()["open"] == 0, 5), router.listener())
+    t.claim(
+        "clients that go while the proxy is asked are let go at once",
+        until(lambda: router.listener()["open"] == 0, 5),
+        router.listener(),
+    )
     t.equal("and counted as client-gone", router.refused().get("client-gone"), 500)
     t.nothing_passed(proxy)
-
-
-@case("limits, a million bytes each way at once", heavy=True)
-def bulk(t):
-    """Backpressure in both directions: whole, in order, and the pipes come back."""
-    def both(stream):
-        stream.handshake()
-        stream.take(len(levin.GOOD))
-        import threading
-        sender = threading.Thread(target=stream.send, args=(DATA,))
-        sender.start()
-        stream.swallow()
-        sender.join()
-
-    proxy = t.proxy(act=both)
-    router = t.router(proxy)
-    import threading
-    results = []
-
-    def one():
-        with t.client(router, 60) as client:
-            client.ask(PEER)
-            client.send(levin.GOOD)
-            sender = threading.Thread(target=lambda: (client.send(DATA), client.half_close()))
-            sender.start()
-            got = client.take(len(DATA))
-            sender.join()
-            results.append(got == DATA)
-
-    DATA = bytes(range(256)) * 16384
-    threads = [threading.Thread(target=one) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    t.equal("4 MiB down on each of 10 streams", results, [True] * 10)
-    for stream in proxy.asked():
-        stream.ended.wait(20)
-    got = [bytes(s.payload[-len(DATA):]) == DATA for s in proxy.asked()]
-    t.equal("4 MiB up on each", got, [True] * 10)
-    t.claim("all are let go", until(lambda: router.listener()["open"] == 0), router.listener())
-    t.equal("every byte is counted", (router.listener()["bytes_up"], router.listener()["bytes_down"]),
-            (10 * (len(DATA) + len(levin.GOOD)), 10 * len(DATA)))

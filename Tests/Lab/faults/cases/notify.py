@@ -1,4 +1,5 @@
 """What a service manager is told (sd_notify)."""
+
 import os
 import signal
 import socket
@@ -7,9 +8,8 @@ import time
 
 from bench.case import case
 from bench.control import until
+from bench.peers import PEER
 from bench.router import USER
-
-PEER = "203.0.113.7"
 
 
 class Manager:
@@ -65,11 +65,16 @@ def notify(t):
         began = time.monotonic()
         until(lambda: manager.lines().count("WATCHDOG=1") >= 4, 10)
         took = time.monotonic() - began
-        t.claim(f"{what}: WATCHDOG=1 at least twice in each interval", manager.lines().count("WATCHDOG=1") >= 4 and took < 3.5, f"{took:.1f} s")
+        t.claim(
+            f"{what}: WATCHDOG=1 at least twice in each interval",
+            manager.lines().count("WATCHDOG=1") >= 4 and took < 3.5,
+            f"{took:.1f} s",
+        )
 
         def told(name, *words):
             fine = until(lambda: all(w in manager.status() for w in words), 10)
             t.claim(f"{what}: {name}", fine, manager.status())
+
         router.verb("lock")
         told("STATUS tells of a lock", "blocked", "locked by the operator")
         proxy.down()
@@ -78,11 +83,15 @@ def notify(t):
         router.verb("unlock")
         t.claim("(the proxy is gone)", until(lambda: router.egress()["state"] != "ready", 20))
         told("STATUS tells of a lost proxy", "blocked", "cannot be reached")
-        t.claim(f"{what}: and of no lock any more", until(lambda: "locked by" not in manager.status()), manager.status())
+        t.claim(
+            f"{what}: and of no lock any more", until(lambda: "locked by" not in manager.status()), manager.status()
+        )
         router.verb("lock")
         told("STATUS tells of a lock while nothing passes anyway", "locked by the operator", "cannot be reached")
         router.verb("unlock")
-        t.claim(f"{what}: STATUS tells of that unlock", until(lambda: "locked by" not in manager.status()), manager.status())
+        t.claim(
+            f"{what}: STATUS tells of that unlock", until(lambda: "locked by" not in manager.status()), manager.status()
+        )
         proxy.up()
         told("STATUS tells that it is back", "unguarded")
         before = len(manager.lines())
@@ -97,7 +106,7 @@ def notify(t):
 def not_for_us(t):
     manager = Manager(t, False).listen()
     proxy = t.proxy()
-    router = t.router(proxy, environment={"NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "400000", "WATCHDOG_PID": "1"})
+    t.router(proxy, environment={"NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "400000", "WATCHDOG_PID": "1"})
     t.claim("READY=1", manager.wait("READY=1"))
     time.sleep(0.6)  # longer than the interval in which it would come
     t.equal("no WATCHDOG=1 where it is asked of another process", manager.lines().count("WATCHDOG=1"), 0)
@@ -116,11 +125,17 @@ def deaf(t):
     for _ in range(60):
         router.signal(signal.SIGHUP)
         time.sleep(0.005)
+
     def answers():
         code, _ = router.command("lock")
         return code
+
     t.equal("the router goes on: lock succeeds", answers(), 0)
     with t.client(router, 5) as client:
         t.equal("and is in force", client.ask(PEER), 2)
     manager.listen()
-    t.claim("when it reads again it is told how things stand", until(lambda: "locked by the operator" in manager.status(), 10), manager.status())
+    t.claim(
+        "when it reads again it is told how things stand",
+        until(lambda: "locked by the operator" in manager.status(), 10),
+        manager.status(),
+    )

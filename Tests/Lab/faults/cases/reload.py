@@ -1,34 +1,14 @@
 """A new configuration: all of it or nothing, and only what it forbids is cut."""
+
 import os
 import signal
 import socket
 
-from bench import levin
 from bench.case import case, port
-from bench.client import Client, GREETING, request5
+from bench.client import GREETING, Client, relay, request5
 from bench.control import until
+from bench.peers import ONION, PEER
 from bench.proxy import echo
-from cases.routing import ONION
-
-PEER = "203.0.113.7"
-
-
-def relay(router_port, host=PEER):
-    client = Client(router_port, 30)
-    if client.ask(host) != 0:
-        raise AssertionError(f"{host!r} is not granted")
-    client.send(levin.GOOD)
-    client.take(len(levin.GOOD))
-    return client
-
-
-def alive(client):
-    """Whether it still passes bytes both ways."""
-    client.send(b"still?")
-    try:
-        return client.take(6) == b"still?"
-    except Exception:  # noqa: BLE001 any ending is an answer
-        return False
 
 
 def by_signal(router):
@@ -47,7 +27,7 @@ def same(t):
     for _ in range(3):
         by_signal(router)
     t.equal("is said each time", len(router.events.of("reloaded")), 3)
-    t.claim("an open stream goes on", alive(client))
+    t.claim("an open stream goes on", client.alive())
     asking.send(request5(PEER, 18080)[3:])
     t.equal("a client in its handshake goes on", asking.reply5(), 0)
     proxy.down()
@@ -67,7 +47,9 @@ def same(t):
 def routes(t):
     one, two = t.proxy(act=echo), t.proxy(act=echo)
     proxies = "".join(f'[proxy.{n}]\nsocks = "127.0.0.1:{p.port}"\n' for n, p in [("one", one), ("two", two)])
-    router = t.new_router(proxies=proxies, route='onion = "proxy.two"\nclearnet = "proxy.one"', node='ban-list = "ban-list.txt"')
+    router = t.new_router(
+        proxies=proxies, route='onion = "proxy.two"\nclearnet = "proxy.one"', node='ban-list = "ban-list.txt"'
+    )
     bans = f"{router.directory}/ban-list.txt"
     open(bans, "w").close()
     router.start()
@@ -78,14 +60,14 @@ def routes(t):
         file.write("203.0.113.7\n")
     by_signal(router)
     t.claim("a ban cuts the banned peer's stream", a.end(5)[0] == "reset")
-    t.claim("and no other", alive(b) and alive(name) and alive(onion))
+    t.claim("and no other", b.alive() and name.alive() and onion.alive())
     with t.client(router) as client:
         t.equal("the banned peer is refused from then on", client.ask("203.0.113.7"), 2)
 
     router.write(route='onion = "block"\nclearnet = "proxy.one"')
     by_signal(router)
     t.claim("a route to block cuts its streams", onion.end(5)[0] == "reset")
-    t.claim("and no others", alive(b) and alive(name))
+    t.claim("and no others", b.alive() and name.alive())
     with t.client(router) as client:
         t.equal("the blocked kind is refused from then on", client.ask(ONION), 2)
 
@@ -113,7 +95,7 @@ def routes(t):
     by_signal(router)
     t.claim("private = false cuts streams to private addresses", own.end(5)[0] == "reset")
     t.claim("and to local names", local.end(5)[0] == "reset")
-    t.claim("and no others ", alive(b))
+    t.claim("and no others ", b.alive())
 
     router.write(network='"stagenet"')
     by_signal(router)
@@ -131,19 +113,23 @@ def listeners(t):
     router.write(node=f'tor-proxy = "127.0.0.1:{zone}"', route='onion = "proxy.up"\nclearnet = "proxy.up"')
     t.equal("a new listener: 200", router.verb("reload")[0], 200)
     onion = relay(zone, ONION)
-    t.claim("serves, and the old stream goes on", alive(client))
+    t.claim("serves, and the old stream goes on", client.alive())
     t.equal("status names both", [l["name"] for l in router.status()["listeners"]], ["node.proxy", "node.tor-proxy"])
 
     with socket.create_server(("127.0.0.1", other)):
         router.write(node=f'tor-proxy = "127.0.0.1:{zone}"\ni2p-proxy = "127.0.0.1:{other}"')
         code, document = router.verb("reload")
-    t.claim("a taken port: refused by the listener's name", code == 409 and f"node.i2p-proxy cannot listen at 127.0.0.1:{other}" in document["error"], (code, document))
-    t.claim("and nothing has changed", alive(client) and alive(onion) and len(router.status()["listeners"]) == 2)
+    t.claim(
+        "a taken port: refused by the listener's name",
+        code == 409 and f"node.i2p-proxy cannot listen at 127.0.0.1:{other}" in document["error"],
+        (code, document),
+    )
+    t.claim("and nothing has changed", client.alive() and onion.alive() and len(router.status()["listeners"]) == 2)
 
     router.write(node="")
     t.equal("a listener less: 200", router.verb("reload")[0], 200)
     t.claim("its streams are cut", onion.end(5)[0] == "reset")
-    t.claim("the other's go on", alive(client))
+    t.claim("the other's go on", client.alive())
     try:
         Client(zone, 3).close()
         refused = False
@@ -169,10 +155,25 @@ def bad(t):
     good = open(router.config).read()
     for name, spoil, wanted in [
         ("a syntax error", lambda: open(router.config, "w").write("network = \n"), f"{router.config}:1:"),
-        ("an unknown key", lambda: open(router.config, "w").write(good + "[noed]\n"), "unknown key `noed` at the top of the file; did you mean `node`?"),
+        (
+            "an unknown key",
+            lambda: open(router.config, "w").write(good + "[noed]\n"),
+            "unknown key `noed` at the top of the file; did you mean `node`?",
+        ),
         ("no file", lambda: os.remove(router.config), "cannot be read: No such file or directory"),
-        ("an unreadable file", lambda: (open(router.config, "w").write(good), os.chmod(router.config, 0)), "cannot be read: Permission denied"),
-        ("another control socket", lambda: (os.chmod(router.config, 0o644), open(router.config, "w").write(good.replace("control.sock", "other.sock"))), "`socket` in [control] cannot change"),
+        (
+            "an unreadable file",
+            lambda: (open(router.config, "w").write(good), os.chmod(router.config, 0)),
+            "cannot be read: Permission denied",
+        ),
+        (
+            "another control socket",
+            lambda: (
+                os.chmod(router.config, 0o644),
+                open(router.config, "w").write(good.replace("control.sock", "other.sock")),
+            ),
+            "`socket` in [control] cannot change",
+        ),
     ]:
         spoil()
         count = len(router.events.of("reload-refused"))
@@ -182,15 +183,17 @@ def bad(t):
         threats = router.status()["threats"]
         t.claim(f"{name}: so does status, among the threats", any(wanted in threat for threat in threats), threats)
         code, document = router.verb("reload")
-        t.claim(f"{name}: POST /v1/reload answers likewise", code == 409 and wanted in document["error"], (code, document))
-        t.claim(f"{name}: an open stream goes on", alive(client))
+        t.claim(
+            f"{name}: POST /v1/reload answers likewise", code == 409 and wanted in document["error"], (code, document)
+        )
+        t.claim(f"{name}: an open stream goes on", client.alive())
         relay(router.port).close()
         t.equal(f"{name}: and the state is what it was", router.status()["state"], "unguarded")
     with open(router.config, "w") as file:
         file.write(good)
     t.equal("a good file again: 200", router.verb("reload")[0], 200)
     t.equal("and the threat is gone", router.status()["threats"], [])
-    t.claim("the stream has gone on through all of it", alive(client))
+    t.claim("the stream has gone on through all of it", client.alive())
     client.close()
     t.equal("verbs of others are not taken: a GET is no reload", router.control.ask("GET", "/v1/reload")[0], 405)
 
@@ -203,9 +206,11 @@ def many(t):
     memory = []
     for turn in range(3):
         for number in range(60):
-            router.write(hold=f"{number % 20 + 1}s", node="" if number % 2 else f'tor-proxy = "127.0.0.1:{router.port + 20000}"')
+            router.write(
+                hold=f"{number % 20 + 1}s", node="" if number % 2 else f'tor-proxy = "127.0.0.1:{router.port + 20000}"'
+            )
             router.verb("reload")
         memory.append(router.anonymous_kib())
-    t.claim("the stream goes on through 180 reloads", alive(client))
+    t.claim("the stream goes on through 180 reloads", client.alive())
     t.claim("memory does not grow", memory[2] <= memory[0] + 256, f"{memory} KiB")
     client.close()

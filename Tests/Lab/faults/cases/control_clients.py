@@ -1,8 +1,10 @@
-"""The control socket: its place, its permissions, and clients that misbehave."""
-import json
+"""Clients of the control socket that misbehave."""
+
 import os
+import signal
 import socket
-import stat
+import subprocess
+import sys
 import time
 
 from bench.case import case
@@ -10,86 +12,6 @@ from bench.control import Control, until
 from bench.router import USER
 
 NOBODY = 65534
-
-
-@case("control socket places")
-def places(t):
-    proxy = t.proxy()
-    router = t.router(proxy)
-    mode = os.stat(router.socket)
-    t.equal("it is 0660 and the router's", (stat.S_IMODE(mode.st_mode), mode.st_uid, mode.st_gid), (0o660, USER, USER))
-
-    second = t.new_router(proxy, socket=router.socket)
-    t.equal("taken by a living router: exit 71", second.exit_code(), 71)
-    t.claim("said with the path and the mend", f"another router answers at the control socket {router.socket}" in second.said(), second.said())
-    t.equal("the living one still answers", router.status()["state"], "unguarded")
-    t.claim("and its socket is there", os.path.exists(router.socket))
-
-    t.equal("it goes with the router", (router.stop(), os.path.exists(router.socket)), (0, False))
-    router.start()
-    router.kill()
-    t.claim("a router that was killed leaves its socket", os.path.exists(router.socket))
-    router.start()
-    t.claim("the next one takes it over", True)
-
-    other = t.new_router(proxy)
-    with open(other.socket, "w") as file:
-        file.write("precious")
-    t.equal("a regular file there: exit 71", other.exit_code(), 71)
-    t.claim("said", f"{other.socket} is there and is no socket" in other.said(), other.said())
-    t.equal("the file is left alone", open(other.socket).read(), "precious")
-
-    target = f"{t.directory}/target"
-    linked = t.new_router(proxy)
-    os.symlink(target, linked.socket)
-    t.equal("a symbolic link there: exit 71", linked.exit_code(), 71)
-    t.claim("and it is not followed", not os.path.exists(target))
-
-    missing = t.new_router(proxy, socket=f"{t.directory}/missing/control.sock")
-    t.equal("in a missing directory: exit 71", missing.exit_code(), 71)
-    t.claim("said with the mend", "No such file or directory; make its directory" in missing.said(), missing.said())
-
-    closed = t.new_router(proxy, socket=f"{t.directory}/closed/control.sock")
-    os.mkdir(f"{t.directory}/closed", 0o755)
-    t.equal("in a directory that the router may not write: exit 71", closed.exit_code(), 71)
-    t.claim("said with the mend ", "Permission denied; make its directory" in closed.said(), closed.said())
-
-    foreign = t.new_router(proxy, socket=f"{t.directory}/foreign.sock")
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(f"{t.directory}/foreign.sock")
-    os.chmod(f"{t.directory}/foreign.sock", 0o600)
-    listener.listen()
-    t.equal("another's socket: exit 71", foreign.exit_code(), 71)
-    t.claim("said  ", "is in another's hands" in foreign.said(), foreign.said())
-    t.claim("and left alone", os.path.exists(f"{t.directory}/foreign.sock"))
-    listener.close()
-
-
-@case("control socket permissions")
-def permissions(t):
-    proxy = t.proxy()
-    router = t.router(proxy)
-    for text, user, group, status, lock in [
-        ("root", 0, 0, 3, 0), ("the router's user", USER, USER, 3, 0), ("a member of its group", NOBODY, USER, 3, 77), ("others", NOBODY, NOBODY, 4, 4),
-    ]:
-        t.equal(f"{text}: status exits {status}", router.command("status", user=user, group=group)[0], status)
-        home = f"{t.directory}/home-{user}-{group}"
-        os.mkdir(home)
-        os.chown(home, user, group)
-        code, said = router.command("lock", user=user, group=group, environment={"STATE_DIRECTORY": "", "HOME": home})
-        t.equal(f"{text}: lock exits {lock}", code, lock)
-        t.equal(f"{text}: and the router is {'locked' if lock == 0 else 'not locked'}", router.status()["kill_switch"]["locked"], lock == 0)
-        t.claim(f"{text}: no lock is written where no router looks for it", not os.listdir(home), said)
-        needed = {0: "locked", 77: "only root and the router's own user", 4: "use sudo"}[lock]
-        t.claim(f"{text}: is told so", needed in said and (lock == 0 or "Written" not in said), said)
-        router.verb("lock")
-        code, said = router.command("unlock", user=user, group=group)
-        t.equal(f"{text}: unlock exits {lock}", code, lock)
-        t.equal(f"{text}: and the router is {'unlocked' if lock == 0 else 'locked'}", router.status()["kill_switch"]["locked"], lock != 0)
-        router.verb("unlock")
-    router.stop()
-    t.equal("without a router status exits 4", router.command("status")[0], 4)
-    t.equal("so does wait, when its time is over", router.command("wait", "--for", "blocked", "--timeout", "0.3")[0], 4)
 
 
 def talk(path, sent, timeout=5):
@@ -113,14 +35,19 @@ def talk(path, sent, timeout=5):
 
 
 MALFORMED = {
-    "no request line": b"\r\n\r\nx\r\n\r\n", "garbage": bytes((7 + 31 * i) & 255 for i in range(2000)) + b"\r\n\r\n",
-    "a TLS hello": b"\x16\x03\x01\x02\x00" + bytes(100), "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-    "HTTP/0.9": b"GET /v1/status\r\n\r\n", "bare line feeds": b"GET /v1/status HTTP/1.1\nHost: x\n\n",
-    "no Host": b"GET /v1/status HTTP/1.1\r\n\r\n", "two Hosts": b"GET /v1/status HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+    "no request line": b"\r\n\r\nx\r\n\r\n",
+    "garbage": bytes((7 + 31 * i) & 255 for i in range(2000)) + b"\r\n\r\n",
+    "a TLS hello": b"\x16\x03\x01\x02\x00" + bytes(100),
+    "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "HTTP/0.9": b"GET /v1/status\r\n\r\n",
+    "bare line feeds": b"GET /v1/status HTTP/1.1\nHost: x\n\n",
+    "no Host": b"GET /v1/status HTTP/1.1\r\n\r\n",
+    "two Hosts": b"GET /v1/status HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
     "a space before the colon": b"GET /v1/status HTTP/1.1\r\nHost : x\r\n\r\n",
     "a folded header": b"GET /v1/status HTTP/1.1\r\nHost: x\r\n y\r\n\r\n",
     "two lengths": b"POST /v1/lock HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nContent-Length: 1\r\n\r\n",
-    "length and chunks": b"POST /v1/lock HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "length and chunks": b"POST /v1/lock HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "a negative length": b"POST /v1/lock HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
     "a long line": b"GET /" + b"x" * 20000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
     "a thousand headers": b"GET / HTTP/1.1\r\nHost: x\r\n" + b"A: b\r\n" * 1000 + b"\r\n",
@@ -135,13 +62,24 @@ def malformed(t):
     for name, sent in MALFORMED.items():
         got = talk(router.socket, sent)
         first = got.split(b"\r\n")[0]
-        t.claim(f"{name}: refused with a code of 4xx or 5xx, and closed",
-                (first[:10] in (b"HTTP/1.1 4", b"HTTP/1.1 5") and b"(timeout)" not in got), got[:100])
+        t.claim(
+            f"{name}: refused with a code of 4xx or 5xx, and closed",
+            (first[:10] in (b"HTTP/1.1 4", b"HTTP/1.1 5") and b"(timeout)" not in got),
+            got[:100],
+        )
     t.equal("none of them locked", router.status()["kill_switch"]["locked"], False)
     for method, target, code in [
-        ("GET", "/", 404), ("GET", "/v1/status/", 404), ("POST", "/v1/status", 405), ("GET", "/v1/lock", 405), ("HEAD", "/v1/lock", 405),
-        ("GET", "/v1/unlock", 405), ("PUT", "/v1/lock", 405), ("GET", "/v1/%6cock", 404), ("HEAD", "/v1/status", 200),
-        ("GET", "/metrics", 200), ("GET", "/v1/status?x=y", 200),
+        ("GET", "/", 404),
+        ("GET", "/v1/status/", 404),
+        ("POST", "/v1/status", 405),
+        ("GET", "/v1/lock", 405),
+        ("HEAD", "/v1/lock", 405),
+        ("GET", "/v1/unlock", 405),
+        ("PUT", "/v1/lock", 405),
+        ("GET", "/v1/%6cock", 404),
+        ("HEAD", "/v1/status", 200),
+        ("GET", "/metrics", 200),
+        ("GET", "/v1/status?x=y", 200),
     ]:
         link = Control(router.socket)
         link.link.sendall(f"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
@@ -170,20 +108,43 @@ def load(t):
         link = socket.socket(socket.AF_UNIX)
         link.connect(router.socket)
         crowd.append(link)
-        if number % 2:
-            link.sendall(b"GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n")
+        try:
+            if number % 2:
+                link.sendall(b"GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n")
+        except BrokenPipeError:
+            pass  # one too many
     # These came as root; what root holds, root can let go. A member of the group is a process of its own.
     for link in crowd:
         link.close()
-    t.claim("300 at once leave nothing behind", until(lambda: router.descriptors_open()[0] <= router.baseline[0]), router.descriptors_open())
-    import subprocess
-    import sys
-    program = (
-        "import socket, sys, time\nlinks = []\nfor number in range(200):\n    link = socket.socket(socket.AF_UNIX)\n    link.connect(sys.argv[1])\n"
-        "    link.sendall(b'GET /v1/events HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')\n    links.append(link)\nprint('there', flush=True)\ntime.sleep(60)\n")
+    t.claim(
+        "300 at once leave nothing behind",
+        until(lambda: router.descriptors_open()[0] <= router.baseline[0]),
+        router.descriptors_open(),
+    )
+    program = """if True:
+        import socket, sys, time
+        links = []
+        for number in range(200):
+            link = socket.socket(socket.AF_UNIX)
+            link.connect(sys.argv[1])
+            try:
+                link.sendall(b"GET /v1/events HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n")
+            except BrokenPipeError:
+                pass  # one too many
+            links.append(link)
+        print("there", flush=True)
+        time.sleep(60)
+    """
     # /usr/bin: a shell's own python may lie where this user may not look.
     python = "/usr/bin/python3" if os.access("/usr/bin/python3", os.X_OK) else sys.executable
-    member = subprocess.Popen([python, "-c", program, router.socket], user=NOBODY, group=USER, extra_groups=[], stdout=subprocess.PIPE, cwd="/")
+    member = subprocess.Popen(
+        [python, "-c", program, router.socket],
+        user=NOBODY,
+        group=USER,
+        extra_groups=[],
+        stdout=subprocess.PIPE,
+        cwd="/",
+    )
     t.cleanups.append(lambda: (member.kill(), member.wait(), member.stdout.close()))
     t.equal("(a member of the group follows events 200 times)", member.stdout.readline(), b"there\n")
     t.equal("the operator's lock succeeds all the same", router.command("lock")[0], 0)
@@ -193,13 +154,16 @@ def load(t):
     t.equal("so does root's unlock", router.command("unlock", user=0)[0], 0)
     member.kill()
     member.wait()
-    t.claim("when the member has gone so have his descriptors", until(lambda: router.descriptors_open()[0] <= router.baseline[0]), router.descriptors_open())
+    t.claim(
+        "when the member has gone so have his descriptors",
+        until(lambda: router.descriptors_open()[0] <= router.baseline[0]),
+        router.descriptors_open(),
+    )
 
 
 @case("control socket, a router that does not answer", slow=True)
 def silent(t):
     """A lock that the running router has not confirmed must not be said to hold."""
-    import signal
     proxy = t.proxy()
     router = t.router(proxy)
     router.signal(signal.SIGSTOP)
@@ -218,13 +182,16 @@ def silent(t):
     t.claim("it goes on, and is locked", until(lambda: router.status()["kill_switch"]["locked"]))
     router.kill()
     router.start(None)
-    t.claim("the lock that was written holds at the next start", router.status()["kill_switch"]["locked"], router.status()["reason"])
+    t.claim(
+        "the lock that was written holds at the next start",
+        router.status()["kill_switch"]["locked"],
+        router.status()["reason"],
+    )
 
 
 @case("control socket, readers that do not read", slow=True)
 def slow_reader(t):
     """Events pile up for a follower that does not read: it is let go, and the others are told."""
-    import signal
     proxy = t.proxy()
     router = t.router(proxy)
     deaf = socket.socket(socket.AF_UNIX)
@@ -247,7 +214,11 @@ def slow_reader(t):
     router.write(route='clearnet = "proxy.up"\n' + "\n".join(f"unknown-key-number-{i} = 1" for i in range(200)))
     for _ in range(150):
         router.verb("reload")
-    t.claim("every other follower is told each", router.events.wait("reload-refused", count=150), len(router.events.of("reload-refused")))
+    t.claim(
+        "every other follower is told each",
+        router.events.wait("reload-refused", count=150),
+        len(router.events.of("reload-refused")),
+    )
     t.claim("memory stays small", router.anonymous_kib() < 40000, f"{router.anonymous_kib()} KiB")
     deaf.settimeout(10)
     got = 0
