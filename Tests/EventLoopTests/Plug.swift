@@ -1,5 +1,5 @@
+import CTestSockets
 import EventLoop
-import Glibc
 import Protocols
 
 /// One end of a TCP connection in a test's own hands: it reads and writes when the test says so and not before,
@@ -22,7 +22,7 @@ final class Plug {
 
     /// Sends as much as the kernel takes now.
     func send(_ bytes: ArraySlice<UInt8>) -> Int {
-        let sent = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(raw, $0.baseAddress, $0.count, MSG_NOSIGNAL_) }
+        let sent = unsafe bytes.withUnsafeBytes { unsafe test_send(raw, $0.baseAddress, UInt($0.count)) }
         return max(sent, 0)
     }
 
@@ -30,23 +30,20 @@ final class Plug {
 
     func read(_ limit: Int = 65536) -> Read {
         var room = [UInt8](repeating: 0, count: limit)
-        let count = unsafe room.withUnsafeMutableBytes { unsafe recv(raw, $0.baseAddress, $0.count, 0) }
+        let count = unsafe room.withUnsafeMutableBytes { unsafe test_read(raw, $0.baseAddress, UInt($0.count)) }
         if count > 0 { return .bytes(Array(room[..<count])) }
         if count == 0 { return .ended }
-        return errno == EAGAIN ? .nothing : .broken(errno)
+        return count == -1 ? .nothing : .broken(Int32(-count))
     }
 
     /// Says that no more will be sent.
     func finish() {
-        shutdown(raw, Int32(SHUT_WR))
+        test_finish(raw)
     }
 
     /// Makes the kernel's buffers small, so that little is under way.
     func shrinkBuffers(to size: Int32 = 32768) {
-        for option in [SO_RCVBUF, SO_SNDBUF] {
-            var size = size
-            unsafe setsockopt(raw, SOL_SOCKET, option, &size, socklen_t(MemoryLayout<Int32>.size))
-        }
+        test_shrink(raw, size)
     }
 
     func close() {
@@ -55,13 +52,10 @@ final class Plug {
 
     /// Closes with a reset: the other side learns of it as of a crash.
     func reset() {
-        var now = linger(l_onoff: 1, l_linger: 0)
-        unsafe setsockopt(raw, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+        test_reset_on_close(raw)
         descriptor = nil
     }
 }
-
-private let MSG_NOSIGNAL_ = Int32(MSG_NOSIGNAL)
 
 /// A listener on a loopback port that the kernel chose.
 struct LoopbackListener: ~Copyable {
@@ -71,16 +65,7 @@ struct LoopbackListener: ~Copyable {
     init() throws {
         let here = IPAddress.v4(IPv4Address(127, 0, 0, 1))
         descriptor = try Socket.listen(at: .tcp(here, port: 0))
-        endpoint = .tcp(here, port: Self.port(of: descriptor.raw))
-    }
-
-    private static func port(of raw: Int32) -> UInt16 {
-        var name = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        _ = unsafe withUnsafeMutablePointer(to: &name) {
-            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getsockname(raw, $0, &length) }
-        }
-        return UInt16(bigEndian: name.sin_port)
+        endpoint = .tcp(here, port: test_port(descriptor.raw))
     }
 
     func accept() throws -> Plug? {
