@@ -53,8 +53,12 @@ let package = Package(
 
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols"], swiftSettings: strict),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "Protocols"], swiftSettings: strict),
-        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: strict),
-        .testTarget(name: "TomlTests", dependencies: ["Toml", "Policy", "Protocols", "Crypto"], swiftSettings: strict),
+        .target(name: "CTestSockets", path: "Tests/CTestSockets"),
+        .testTarget(
+            name: "EventLoopTests", dependencies: ["EventLoop", "Protocols", "CTestSockets"], swiftSettings: strict),
+        .testTarget(
+            name: "TomlTests", dependencies: ["EventLoop", "Toml", "Policy", "Protocols", "Crypto"],
+            swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17

@@ -1,4 +1,4 @@
-import Glibc
+import EventLoop
 import Policy
 import Protocols
 import Testing
@@ -9,13 +9,8 @@ import Toml
     /// A file of the repository, found from the place of this one.
     static func file(_ name: String, from source: String = #filePath) throws -> String {
         let root = source.split(separator: "/").dropLast(3).joined(separator: "/")
-        guard let file = unsafe fopen("/\(root)/\(name)", "r") else {
-            throw TomlSyntaxError(at: .start, "no \(name)")
-        }
-        defer { unsafe fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 16)
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe fread($0.baseAddress, 1, $0.count, file) }
-        return String(decoding: bytes[..<count], as: UTF8.self)
+        let bytes = try Files.read("/\(root)/\(name)", limit: 1 << 16).bytes
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The reference with every example put to use: "# key = ..." and "# [table]" lose their "# ".

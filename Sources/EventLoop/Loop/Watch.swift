@@ -94,11 +94,6 @@ public final class Watch {
         if !isActive { add(nil) }
     }
 
-    /// Calls the handler again in the next turn, as readable: it has not read all there was.
-    func activate() {
-        if isActive { unsafe event_active(event, Int32(EV_READ), 0) }
-    }
-
     /// No handler call comes after this one.
     public func cancel() {
         guard isActive else { return }

@@ -16,6 +16,8 @@ public final class ByteStream {
 
     private var descriptor: Descriptor?
     private var watch: Watch?
+    /// Goes on reading after a pause; made when it is first needed.
+    private var again: Watch?
     private let loop: EventLoop
     private var queue: [UInt8] = []
     private var queueStart = 0
@@ -69,6 +71,7 @@ public final class ByteStream {
     public func close() {
         watch?.cancel()
         watch = nil
+        again = nil
         descriptor = nil
         queue = []
         queueStart = 0
@@ -93,7 +96,7 @@ public final class ByteStream {
             onConnected()
         }
         if readiness.contains(.writable), isOpen { flush() }
-        if readiness.contains(.readable) { readAll() }
+        if readiness.contains(.readable), again?.isPending != true { readAll() }
     }
 
     private func readAll() {
@@ -111,8 +114,11 @@ public final class ByteStream {
                 return end(.failed(.current("read")))
             }
         }
-        // Whoever writes without pause waits for the others' turn.
-        watch?.activate()
+        // Whoever writes without pause waits for the others' turn. A pause, since an event made active in its own
+        // call is called again before any of lower priority, and before the kernel is asked.
+        guard isOpen else { return }
+        if again == nil { again = Watch.timer(on: loop) { [weak self] in self?.readAll() } }
+        again?.schedule(after: .milliseconds(1))
     }
 
     private func flush() {
