@@ -6,9 +6,10 @@ streams_watch() {
   within 10 grep -q listening "$LAB/streams.log" >/dev/null || { cat "$LAB/streams.log"; return 1; }
 }
 
-# Every stream that was granted: TARGET CIRCUIT USER (`-` for none).
+# Every stream of a client that was granted: TARGET CIRCUIT USER (`-` for none). Tor's own, which fetch its directory,
+# have no client and so no protocol of one (CLIENT_PROTOCOL=UNKNOWN).
 streams_seen() {
-  awk '$2 == "STREAM" && $4 == "SUCCEEDED" {
+  awk '$2 == "STREAM" && $4 == "SUCCEEDED" && !/CLIENT_PROTOCOL=UNKNOWN/ {
     user = "-"
     if (match($0, /SOCKS_USERNAME="[^"]*"/)) user = substr($0, RSTART + 16, RLENGTH - 17)
     print $6, $5, user
