@@ -54,6 +54,8 @@ let package = Package(
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols"], swiftSettings: strict),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "Protocols"], swiftSettings: strict),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: strict),
+        .testTarget(
+            name: "RouterTests", dependencies: ["Router", "EventLoop", "Policy", "Protocols"], swiftSettings: strict),
         .testTarget(name: "TomlTests", dependencies: ["Toml", "Policy", "Protocols", "Crypto"], swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
     ],
