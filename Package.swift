@@ -53,11 +53,14 @@ let package = Package(
 
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols"], swiftSettings: strict),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "Protocols"], swiftSettings: strict),
-        .target(name: "CTestSockets", path: "Tests/CTestSockets"),
+        .target(name: "CTestSystem", path: "Tests/CTestSystem"),
         .testTarget(
-            name: "EventLoopTests", dependencies: ["EventLoop", "Protocols", "CTestSockets"], swiftSettings: strict),
+            name: "EventLoopTests", dependencies: ["EventLoop", "Protocols", "CTestSystem"], swiftSettings: strict),
         .testTarget(
             name: "TomlTests", dependencies: ["EventLoop", "Toml", "Policy", "Protocols", "Crypto"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RouterTests", dependencies: ["Router", "EventLoop", "Policy", "Protocols", "CTestSystem"],
             swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
     ],

@@ -1,5 +1,5 @@
-// Kernel and glibc interfaces that Swift's Glibc module does not show.
-#define _GNU_SOURCE 1
+// Kernel and glibc interfaces that Swift's Glibc module does not show. Without _GNU_SOURCE, so that the headers look the
+// same here as to every other module; what it would show is declared by hand.
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -18,10 +18,28 @@
 #include <time.h>
 #include <unistd.h>
 
+extern int accept4(int fd, struct sockaddr *name, socklen_t *length, int flags);
+extern int pipe2(int ends[2], int flags);
+extern ssize_t splice(int in, __off64_t *in_offset, int out, __off64_t *out_offset, size_t length, unsigned flags);
+
+enum { SPLICE_F_MOVE = 1, SPLICE_F_NONBLOCK = 2, SPLICE_F_MORE = 4 };
+
+/// Who is at the other end of a Unix socket: the kernel's struct ucred.
+struct PeerIdentity {
+    pid_t process;
+    uid_t user;
+    gid_t group;
+};
+
+static inline int readPeerIdentity(int fd, struct PeerIdentity *peer) {
+    socklen_t length = sizeof *peer;
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &length);
+}
+
 /// Swift cannot see SIG_IGN (a macro with a cast).
 static inline void ignoreSignal(int number) { signal(number, SIG_IGN); }
 
-/// With _GNU_SOURCE glibc declares these over a transparent union that Swift cannot pass.
+/// Under some macros glibc declares these over a transparent union that Swift cannot pass.
 static inline int bindSocket(int fd, const struct sockaddr *name, socklen_t length) { return bind(fd, name, length); }
 static inline int connectSocket(int fd, const struct sockaddr *name, socklen_t length) { return connect(fd, name, length); }
 static inline int acceptSocket(int fd) { return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }

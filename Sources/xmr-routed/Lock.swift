@@ -36,8 +36,9 @@ private func operate(_ target: String, with options: RouterOptions, done: String
         try? Terminal.say(done + "\n")
     } catch .absent {
         let path = try write(state)
+        let socket = options.socketPath
         let word = state.isLocked ? "locked" : "unlocked"
-        try? Terminal.say("\(word) from the next start: no router answers now, so it is written to \(path)\n")
+        try? Terminal.say("\(word) from the next start: no router answers at \(socket), so it is written to \(path)\n")
     } catch .unreachable(let why) {
         guard state.isLocked else { throw Terminal.exit(after: .unreachable(why)) }
         let path = try write(state)

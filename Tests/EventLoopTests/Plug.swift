@@ -1,4 +1,4 @@
-import CTestSockets
+import CTestSystem
 import EventLoop
 import Protocols
 

@@ -1,4 +1,4 @@
-import CTestSockets
+import CTestSystem
 
 /// Signals the thread that makes it again and again from another, until told to end.
 @safe final class SignalStorm {

@@ -125,8 +125,9 @@ import Testing
             _ = ends.client.send(block)
             _ = ends.upstream.read(1 << 20)
         }
+        // Two hundred on a machine at rest. Without priorities the relay's own event starves the ticker altogether.
         turn(world.loop, for: .milliseconds(400))
         ticker.cancel()
-        #expect(ticks > 60)
+        #expect(ticks > 5)
     }
 }

@@ -22,7 +22,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "127.0.0.1", "127.9.9.9", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+        "127.0.0.1", "127.9.9.9", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b::7f00:1",
+        "2002:7f00:1::",
     ])
     func loopback(text: String) throws {
         let address = try #require(IPAddress(text))

@@ -54,6 +54,13 @@ public final class ByteStream {
     /// Whether it has neither ended nor been closed.
     public var isOpen: Bool { descriptor != nil }
 
+    /// Whether the other side has closed, though not all it sent may be read yet.
+    public var isPeerGone: Bool {
+        guard isOpen else { return true }
+        var byte: UInt8 = 0
+        return unsafe recv(raw, &byte, 1, Int32(MSG_PEEK)) == 0
+    }
+
     /// Sends these bytes after those before them.
     public func write(_ bytes: [UInt8]) {
         guard isOpen, !closesAfterQueue else { return }

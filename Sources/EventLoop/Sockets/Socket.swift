@@ -106,10 +106,9 @@ public enum Socket {
     }
 
     static func peerCredentials(of raw: Int32) -> PeerCredentials? {
-        var who = ucred()
-        var length = socklen_t(MemoryLayout<ucred>.size)
-        guard unsafe getsockopt(raw, SOL_SOCKET, SO_PEERCRED, &who, &length) == 0 else { return nil }
-        return PeerCredentials(process: who.pid, user: who.uid, group: who.gid)
+        var who = PeerIdentity()
+        guard unsafe readPeerIdentity(raw, &who) == 0 else { return nil }
+        return PeerCredentials(process: who.process, user: who.user, group: who.group)
     }
 
     static func setOption(_ raw: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {

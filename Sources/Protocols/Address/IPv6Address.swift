@@ -72,10 +72,11 @@ public struct IPv6Address: Hashable, Sendable {
     }
 
     /// The IPv4 address inside the forms that a stack or a gateway takes for IPv4: mapped (::ffff:0:0/96),
-    /// compatible (::/96, but not :: and ::1), NAT64 (64:ff9b::/96), 6to4 (2002::/16). A destination is judged
+    /// translated (::ffff:0:0:0/96, RFC 2765), compatible (::/96, but not :: and ::1), NAT64 (64:ff9b::/96), 6to4 (2002::/16). A destination is judged
     /// by what it reaches, so "::ffff:127.0.0.1" is loopback.
     public var embeddedIPv4: IPv4Address? {
         if high == 0, low >> 32 == 0xffff { return IPv4Address(bits: UInt32(truncatingIfNeeded: low)) }
+        if high == 0, low >> 32 == 0xffff_0000 { return IPv4Address(bits: UInt32(truncatingIfNeeded: low)) }
         if high == 0, low >> 32 == 0, low > 1 { return IPv4Address(bits: UInt32(truncatingIfNeeded: low)) }
         if high == 0x0064_ff9b_0000_0000, low >> 32 == 0 { return IPv4Address(bits: UInt32(truncatingIfNeeded: low)) }
         if high >> 48 == 0x2002 { return IPv4Address(bits: UInt32(truncatingIfNeeded: high >> 16)) }

@@ -86,6 +86,9 @@ final class ControlConversation {
             send(HTTPResponse(type: .metrics, body: Array(text.utf8)), to: request.method)
         case "/v1/events": follow(request)
         case "/v1/lock": act(request) { () throws(StartFailure) in try server.daemon.lockAll() }
+        // A client that gave up waiting was told that nothing was done: it must stay true when we come to its request
+        // late. A lock that comes late does no harm.
+        case "/v1/unlock" where stream.isPeerGone, "/v1/reload" where stream.isPeerGone: finish()
         case "/v1/unlock": act(request) { () throws(StartFailure) in try server.daemon.unlock() }
         default: act(request) { () throws(StartFailure) in try server.daemon.reload() }
         }

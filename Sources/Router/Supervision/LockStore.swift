@@ -18,7 +18,8 @@ public struct LockStore: Sendable {
     public func read() -> LockState {
         do throws(SystemError) {
             try Files.makeDirectory(directory, mode: 0o700)
-            guard try Files.isOursAlone(directory) else { return .unknown(othersMayWrite(directory)) }
+            // Where it is a link, as systemd's DynamicUser makes it, what it leads to counts: a link's mode is 0777.
+            guard try Files.isOursAlone(directory + "/.") else { return .unknown(othersMayWrite(directory)) }
             switch Files.kind(of: path) {
             case .missing:
                 try Files.replace(path, with: LockState.unlocked.fileContents)

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "CTestSockets.h"
+#include "CTestSystem.h"
 
 #include <pthread.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "CTestSockets.h"
+#include "CTestSystem.h"
 
 #include <errno.h>
 #include <netinet/in.h>

@@ -21,3 +21,15 @@ void *test_storm_begin(void);
 void test_storm_end(void *storm);
 /// The signal that it sends.
 int test_storm_signal(void);
+
+/// Makes a directory of its own from a template that ends in XXXXXX, in place; 0 when it is made, else errno.
+int test_make_directory(char *path);
+/// Removes a path and all below it, whatever its mode.
+void test_remove(const char *path);
+/// The permission bits of a path, not following a link.
+unsigned test_mode(const char *path);
+void test_set_mode(const char *path, unsigned mode);
+/// Whether the link was made.
+int test_make_link(const char *path, const char *target);
+/// Sets a variable of the environment, or takes it out where the value is null.
+void test_set_environment(const char *name, const char *value);
