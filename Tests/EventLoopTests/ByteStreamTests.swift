@@ -1,4 +1,4 @@
-@testable import EventLoop
+import EventLoop
 import Protocols
 import Testing
 

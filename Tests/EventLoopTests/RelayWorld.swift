@@ -26,12 +26,12 @@ final class RelayWorld {
         let upstream: Plug
     }
 
-    init() throws {
+    init(pipeLimit: Int = 896) throws {
         let loop = try EventLoop()
         self.loop = loop
         parts = Parts(front: try LoopbackListener(), back: try LoopbackListener())
         let ended = ended
-        table = FlowTable(loop: loop) { _ in ended.count += 1 }
+        table = FlowTable(loop: loop, pipeLimit: pipeLimit) { _ in ended.count += 1 }
     }
 
     /// Dials the upstream, and relays as soon as it is connected.
