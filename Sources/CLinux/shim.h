@@ -49,3 +49,20 @@ static inline int openFile(const char *path, int flags, mode_t mode) { return op
 static inline ssize_t sendDatagram(int fd, const void *bytes, size_t count, const struct sockaddr *name, socklen_t length) {
     return sendto(fd, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT, name, length);
 }
+
+// Here, since glibc's types of these calls are others under other macros.
+
+/// How many descriptors this process may have, once its soft limit is at the hard one.
+static inline int raiseDescriptorsToHardLimit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+    return limit.rlim_cur > (1 << 20) ? 1 << 20 : (int)limit.rlim_cur;
+}
+
+static inline void forbidCores(void) {
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+}

@@ -28,18 +28,12 @@ public enum ThisProcess {
     ///
     /// - Returns: how many descriptors this process may have.
     public static func raiseDescriptorLimit() -> Int {
-        var limit = rlimit()
-        guard unsafe getrlimit(RLIMIT_NOFILE, &limit) == 0 else { return 1024 }
-        limit.rlim_cur = limit.rlim_max
-        unsafe setrlimit(RLIMIT_NOFILE, &limit)
-        guard unsafe getrlimit(RLIMIT_NOFILE, &limit) == 0 else { return 1024 }
-        return Int(clamping: min(limit.rlim_cur, 1 << 20))
+        Int(raiseDescriptorsToHardLimit())
     }
 
     /// Leaves no copy of its memory, which holds secrets and destinations, in a core file.
     public static func forbidCoreFiles() {
-        var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        unsafe setrlimit(RLIMIT_CORE, &none)
+        forbidCores()
     }
 
     /// SIGTERM.
