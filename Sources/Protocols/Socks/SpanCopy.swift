@@ -1,6 +1,11 @@
 extension [UInt8] {
     /// A copy of a span.
     init(copying span: Span<UInt8>) {
+        // See below.
+        guard !span.isEmpty else {
+            self = []
+            return
+        }
         self.init(capacity: span.count) { output in
             for index in span.indices { output.append(span[index]) }
         }
