@@ -22,10 +22,10 @@ struct ConnectionBudget {
         open < limit && openOfListener < limitOfListener
     }
 
-    /// Whether enough is free again to resume a listener that was paused: some more than one, so that a client who
+    /// Whether enough is free again to resume a listener that was paused: some more than one (a quarter), so that a client who
     /// floods it does not make it pause and resume with each connection.
     func hasRoom(_ openOfListener: Int) -> Bool {
-        open < limit - (limit - 1) / 8 && openOfListener < limitOfListener - (limitOfListener - 1) / 8
+        open < limit - (limit - 1) / 4 && openOfListener < limitOfListener - (limitOfListener - 1) / 4
     }
 
     private var limitOfListener: Int { max(limit - share * (listeners - 1), 1) }
