@@ -47,7 +47,8 @@ test-fuzz: ## each fuzzer for FUZZ_SECONDS (20)
 	@Tests/setup
 	Tests/Fuzz/run $(FUZZ_SECONDS)
 
-test-reproducible: deb ## the package once more, built in another folder: the same bytes
+test-reproducible: build ## the package twice, built in two folders: the same bytes
+	@Tests/setup --deb
 	@Tests/reproducible
 
 # Not XCTest, which has no test of ours: its own runner leaks, and the address sanitizer says so.
