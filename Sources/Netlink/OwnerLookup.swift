@@ -15,6 +15,12 @@ public final class OwnerLookup {
     /// Opens nothing yet.
     public init() {}
 
+    /// Opens its one descriptor, so that it has it before a flood of connections has taken them all. What goes wrong is
+    /// said by the first question.
+    public func open() {
+        _ = try? opened()
+    }
+
     /// Who has the socket at `client`, which is connected to `server`, one of this machine's listeners.
     public func owner(of client: Endpoint, connectedTo server: Endpoint) -> SocketOwner {
         guard let question = SocketQuestion(own: client, far: server) else {

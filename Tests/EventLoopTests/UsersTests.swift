@@ -6,13 +6,13 @@ import Testing
 @Suite struct UsersTests {
     @Test func namesAndNumbersLeadToEachOther() throws {
         #expect(ThisProcess.userName(of: 0) == "root")
-        #expect(ThisProcess.userID(of: "root") == 0)
-        #expect(ThisProcess.userID(of: "daemon").flatMap { ThisProcess.userName(of: $0) } == "daemon")
+        #expect(try ThisProcess.userID(of: "root") == 0)
+        #expect(try ThisProcess.userID(of: "daemon").flatMap { ThisProcess.userName(of: $0) } == "daemon")
     }
 
-    @Test func whoIsNotThereHasNeither() {
+    @Test func whoIsNotThereHasNeither() throws {
         #expect(ThisProcess.userName(of: 4_000_101) == nil)
-        for name in ["", "roo", "root:x", "0", "no-such-user"] { #expect(ThisProcess.userID(of: name) == nil) }
+        for name in ["", "roo", "root:x", "0", "no-such-user"] { #expect(try ThisProcess.userID(of: name) == nil) }
     }
 
     @Test func aStampChangesWithItsFile() throws {

@@ -42,7 +42,7 @@ public struct NodeUser: Hashable, Sendable {
     public var problem: String? {
         switch id {
         case nil:
-            "`node.user` is \(name), whom /etc/passwd does not have, so nobody is taken for the node: create that user, "
+            "`node.user` is \(name), whom /etc/passwd does not name, so nobody is taken for the node: create that user, "
                 + "or name the one that monerod runs as"
         case 0:
             "`node.user` is \(name), who has the number 0 in /etc/passwd and so is root, whom no guard holds: give the "

@@ -12,6 +12,8 @@ final class ClientOwners {
     private var mode: KillSwitchConfiguration.GuardMode
     /// The state of the file of users that `node` is from.
     private var stamp: Files.Stamp?
+    /// When it was last looked whether that state is still the file's.
+    private var looked = Instant(milliseconds: 0)
     private var threats = OwnerThreats()
     /// Called when the file of users gives the node's user another number than before: what passes is to be judged anew.
     var onChange: () -> Void = {}
@@ -42,9 +44,20 @@ final class ClientOwners {
     }
 
     private func read(_ name: String?) {
+        guard let name else {
+            node = nil
+            return
+        }
+        lookup.open()
         // Before the file is read: a change between the two shows the next time.
         stamp = Files.stamp(of: ThisProcess.userFile)
-        node = name.map { NodeUser(name: $0, id: ThisProcess.userID(of: $0)) }
+        do throws(SystemError) {
+            node = NodeUser(name: name, id: try ThisProcess.userID(of: name))
+        } catch {
+            // It is read again the next time. Until then the node's user is who it was; or nobody.
+            stamp = nil
+            if node?.name != name { node = NodeUser(name: name, id: nil) }
+        }
     }
 
     /// The user who has the client's end of a connection, as a flow's tag keeps it; a threat is told.
@@ -59,11 +72,15 @@ final class ClientOwners {
 
     private func note(_ owner: SocketOwner, at listener: NodeListener) {
         guard var node, node.caller(owner) != .node else { return }
-        // It may be that the user is new, or has got another number.
-        if refresh(), let read = self.node { node = read }
+        let now = loop.now
+        // It may be that the user is new, or has got another number. Not asked for each of a stranger's connections.
+        if now - looked >= .seconds(1) {
+            looked = now
+            if refresh(), let read = self.node { node = read }
+        }
         let caller = node.caller(owner)
         guard caller.isThreat(mode) else { return }
-        let telling = threats.note(caller, listener: listener.name, node: node, now: loop.now) {
+        let telling = threats.note(caller, listener: listener.name, node: node, now: now) {
             ThisProcess.userName(of: $0)
         }
         if let telling { onThreat(telling, listener.name) }

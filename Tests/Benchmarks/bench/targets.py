@@ -87,7 +87,7 @@ socket = "{self.socket}"
 
 class AskingRouter(Router):
     """The same with `node.user`, so that it asks the kernel for the user of each client. Ours is another one, which
-    costs more than the node itself would: the answer is looked at twice, and remembered."""
+    costs more than the node itself would: each time is remembered."""
 
     node_user = "daemon"
     connections_only = True
