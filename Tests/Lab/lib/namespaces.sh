@@ -72,6 +72,6 @@ namespaces_down() {
     [ -z "$pids" ] || kill -9 $pids 2>/dev/null
     ip netns del "$ns"
   done
-  rm -rf "/etc/netns/$NODE_NS"
+  rm -rf "/etc/netns/$NODE_NS" "/etc/netns/$WORLD_NS"
   rmdir /etc/netns 2>/dev/null || true
 }
