@@ -46,6 +46,8 @@ namespaces_files() {
     cat /etc/passwd
     local user
     for user in "${LAB_USERS[@]}"; do echo "${user%:*}:x:${user#*:}:${user#*:}::/nonexistent:/usr/sbin/nologin"; done
+    # Whom the documentation's examples run the node as.
+    grep -q '^monero:' /etc/passwd || echo "monero:x:4109:4109::/nonexistent:/usr/sbin/nologin"
   } >"$etc/passwd"
   {
     cat /etc/group
