@@ -133,7 +133,8 @@ EOT
 # Where the server tunnel is found.
 i2p_destination() { cat "$I2P_DIR/b32"; }
 
-# i2p_client_up: the node's own i2pd, which runs for a test of it only (its packets are on the cable), whatever a test did to it before, until its SOCKS port is open.
+# i2p_client_up: the node's own i2pd, whatever a test did to it before, until its SOCKS port is open. It runs for a test
+# of it only: its packets are on the cable.
 i2p_listens() { in_ns "$NODE_NS" python3 -c "import socket; socket.create_connection(('127.0.0.1', $I2P_SOCKS), 1)"; }
 i2p_client_up() {
   within 60 test -s "$I2P_DIR/begun" >/dev/null || { echo "the I2P network did not begin: $(tail -n 3 "$LAB/i2p.log")"; return 1; }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """A Monero peer of a few lines: it speaks SOCKS and the Levin handshake, and says what came of it.
 
-  levin.py dial PROXY TARGET [--socks5] [--user NAME:PASSWORD] [--payload levin|http] [--hold SECONDS] [--timeout SECONDS]
+  levin.py dial PROXY TARGET [--socks5] [--user NAME:PASSWORD] [--payload levin|http] [--hold SECONDS]
+      [--timeout SECONDS]
       asks the SOCKS proxy for TARGET, sends a handshake (or an HTTP request) and prints one line an event:
         MS granted | MS refused CODE | MS closed | MS timeout       the proxy's answer, after MS ms
         MS answered | MS silent | MS ended                          the peer's answer to the payload

@@ -7,8 +7,8 @@ NODE_PROXY=127.0.0.1:18950
 ROUTER_DIR=$LAB/router
 ROUTER_SOCKET=$ROUTER_DIR/control.sock
 
-# router_new [PEERS-LINE...]: a fresh configuration and state. HOLD changes a default; TOR_TABLE what [tor] holds, EGRESSES
-# all tables of egresses; ROUTES and LISTENERS are further lines of [route] and [node].
+# router_new [PEERS-LINE...]: a fresh configuration and state. HOLD changes a default; TOR_TABLE what [tor] holds,
+# EGRESSES all tables of egresses; ROUTES and LISTENERS are further lines of [route] and [node].
 router_new() {
   local tor='[tor]
 socks = "127.0.0.1:'$TOR_SOCKS'"
