@@ -46,6 +46,7 @@ static inline void ignoreSignal(int number) { signal(number, SIG_IGN); }
 /// Under some macros glibc declares these over a transparent union that Swift cannot pass.
 static inline int bindSocket(int fd, const struct sockaddr *name, socklen_t length) { return bind(fd, name, length); }
 static inline int connectSocket(int fd, const struct sockaddr *name, socklen_t length) { return connect(fd, name, length); }
+static inline int readOwnName(int fd, struct sockaddr *name, socklen_t *length) { return getsockname(fd, name, length); }
 static inline int acceptSocket(int fd) { return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
 
 /// open(2) is variadic, which Swift does not import.
