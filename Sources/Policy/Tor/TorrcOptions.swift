@@ -27,7 +27,8 @@ enum TorrcOptions {
     ]
     /// How fast and with how much.
     private static let pace = [
-        "LearnCircuitBuildTimeout", "CircuitBuildTimeout", "BandwidthRate", "BandwidthBurst", "MaxMemInQueues", "NumCPUs",
+        "LearnCircuitBuildTimeout", "CircuitBuildTimeout", "BandwidthRate", "BandwidthBurst", "MaxMemInQueues",
+        "NumCPUs",
     ]
 
     private static let byLowercase = Dictionary(uniqueKeysWithValues: allowed.map { ($0.lowercased(), $0) })
@@ -60,7 +61,8 @@ enum TorrcOptions {
         (
             .ports,
             [
-                "port", "control", "cookie", "socks", "unix", "mapaddress", "automap", "virtualaddr", "hashed", "isolat",
+                "port", "control", "cookie", "socks", "unix", "mapaddress", "automap", "virtualaddr", "hashed",
+                "isolat",
                 "leavestreams",
             ]
         ),
