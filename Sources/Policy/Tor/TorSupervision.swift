@@ -64,20 +64,29 @@ public struct TorSupervision: Hashable, Sendable {
     private var lastReasonAt: Instant?
     private var lastWarning = ""
     /// What is wrong with a transport, until Tor is ready.
-    public private(set) var transportProblem: String?
+    private var transportProblem: String?
 
     /// It does not run.
     public init() {}
 
-    /// How it is, as far as the process tells; nil while its control connection has the word.
-    public var readiness: EgressReadiness? {
-        if case .conversing = phase { return nil }
+    /// How it is: as far as the process tells, and else by what its conversation knows.
+    public func readiness(by conversation: EgressReadiness?) -> EgressReadiness {
+        if isConversing, let conversation {
+            guard let transportProblem, !conversation.isReady else { return conversation }
+            return EgressReadiness(
+                conversation.state == .starting ? .failing : conversation.state,
+                "\(conversation.detail); \(transportProblem)")
+        }
         if let lastFailure { return EgressReadiness(.down, lastFailure) }
         switch phase {
         case .verifying: return EgressReadiness(.starting, "looking at Tor's configuration")
         case .running: return EgressReadiness(.starting, bootstrap?.sentence ?? "Tor is started")
         default: return EgressReadiness(.starting, "starting Tor")
         }
+    }
+
+    private var isConversing: Bool {
+        if case .conversing = phase { true } else { false }
     }
 
     /// Whether there is no process, and none is to be.
@@ -112,9 +121,9 @@ public struct TorSupervision: Hashable, Sendable {
             phase = .stopped
             return []
         case .verifying, .running, .conversing:
-            let isConversing = readiness == nil
+            let wasConversing = isConversing
             phase = .ending(again: false)
-            return (isConversing ? [.hangUp] : []) + [.end(within: Self.farewell)]
+            return (wasConversing ? [.hangUp] : []) + [.end(within: Self.farewell)]
         case .ending:
             phase = .ending(again: false)
             return []
@@ -159,10 +168,9 @@ public struct TorSupervision: Hashable, Sendable {
 
     /// Tor said this.
     public mutating func logged(_ line: TorLogLine, now: Instant) -> [Effect] {
-        if line.severity == .warn, !line.message.contains("See logs for details") { lastWarning = line.message }
+        if line.severity == .warn, !line.refersToOthers { lastWarning = line.message }
         if let reason = line.reason {
-            // Where Tor refers to its log, the line before is meant.
-            lastReason = reason.hasSuffix("See logs for details") ? lastWarning.printable(limit: 300) : reason
+            lastReason = line.refersToOthers ? lastWarning.printable(limit: 300) : reason
             lastReasonAt = now
             if line.isOfTransport { transportProblem = lastReason }
         }
@@ -188,11 +196,11 @@ public struct TorSupervision: Hashable, Sendable {
             fail("Tor refuses its configuration: \(lastReason ?? how)", now)
             return []
         case .running(let since), .conversing(let since):
-            let isConversing = readiness == nil
+            let wasConversing = isConversing
             if now - since >= Self.goodRun { pause = Self.shortestPause }
             let reason = lastReasonAt.map { now - $0 <= .seconds(2) } == true ? lastReason : nil
             fail("Tor has ended (\(how))\(reason.map { ": \($0)" } ?? ""); it is started again", now)
-            return isConversing ? [.hangUp] : []
+            return wasConversing ? [.hangUp] : []
         case .ending(again: true): return begin()
         case .ending(again: false):
             phase = .stopped

@@ -34,13 +34,7 @@ final class ManagedTor: TorSource {
         self.loop = loop
     }
 
-    var readiness: EgressReadiness {
-        if let own = machine.readiness { return own }
-        guard let conversation else { return EgressReadiness(.starting, "starting Tor") }
-        var known = conversation.readiness
-        if !known.isReady, let problem = machine.transportProblem { known.detail += "; \(problem)" }
-        return known
-    }
+    var readiness: EgressReadiness { machine.readiness(by: conversation?.readiness) }
 
     func start() { apply { $0.start() } }
 
