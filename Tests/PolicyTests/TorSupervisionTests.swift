@@ -28,7 +28,7 @@ import Testing
     /// Started, verified and running.
     private mutating func run() {
         _ = machine.start()
-        _ = machine.prepared(torrc: "t", now: now)
+        guard machine.prepared(torrc: "t", now: now) == [.verify] else { return }
         _ = machine.ended("exit status 0", isSuccess: true, now: now)
     }
 
@@ -173,7 +173,6 @@ import Testing
         #expect(log(.notice, "Opened Control listener connection (ready) on /x") == [])
         #expect(machine.ended("exit status 0", isSuccess: true, now: now) == [] && machine.isStopped)
         run()
-        _ = machine.prepared(torrc: "t", now: now)
         _ = log(.notice, "Opened Control listener connection (ready) on /x")
         #expect(machine.stop() == [.hangUp, .end(within: .seconds(2))])
         #expect(machine.start() == [])

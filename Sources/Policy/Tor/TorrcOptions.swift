@@ -59,17 +59,17 @@ enum TorrcOptions {
         ),
         (.logging, ["log", "heartbeat"]),
         (
+            .process,
+            [
+                "directory", "file", "user", "daemon", "sandbox", "exec", "owning", "disable", "dormant",
+            ]
+        ),
+        (
             .ports,
             [
                 "port", "control", "cookie", "socks", "unix", "mapaddress", "automap", "virtualaddr", "hashed",
                 "isolat",
                 "leavestreams",
-            ]
-        ),
-        (
-            .process,
-            [
-                "directory", "dir", "file", "user", "daemon", "sandbox", "exec", "owning", "disable", "dormant", "core",
             ]
         ),
     ]

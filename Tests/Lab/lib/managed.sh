@@ -43,16 +43,17 @@ gone_after() {
   return 1
 }
 
-# gone_with_router SIGNAL LIMIT: ends the router so, and its tor must be gone within LIMIT ms. GONE is how many.
-GONE=
+# gone_with_router SIGNAL LIMIT: ends the router so, and its tor must be gone within LIMIT ms. Adds to $LAB/gone how
+# many it took.
 gone_with_router() {
-  local pid at
+  local pid at took
   pid=$(within 5 managed_pid) || { echo "$pid"; return 1; }
   at=$(now_ms)
   signal "$1" router || return 1
-  GONE=$(gone_after "$pid" "$at") || { echo "tor $GONE"; return 1; }
-  echo "tor is gone after $GONE ms"
-  [ "$GONE" -le "$2" ]
+  took=$(gone_after "$pid" "$at") || { echo "tor is $took"; return 1; }
+  echo "$took" >>"$LAB/gone"
+  echo "tor is gone after $took ms"
+  [ "$took" -le "$2" ]
 }
 
 # listens PATTERN: what a program whose name matches listens on, TCP and UDP.
