@@ -92,6 +92,9 @@ public struct TorSupervision: Hashable, Sendable {
     /// Whether there is no process, and none is to be.
     public var isStopped: Bool { phase == .stopped }
 
+    /// Whether it is stopped or about to be: nobody asks how it is.
+    public var isLeaving: Bool { phase == .stopped || phase == .ending(again: false) }
+
     /// When `tick` has something to do; nil while nothing is due.
     public var deadline: Instant? {
         switch phase {

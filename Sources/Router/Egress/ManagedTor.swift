@@ -51,7 +51,7 @@ final class ManagedTor: TorSource {
         let effects = event(&machine)
         for effect in effects { act(effect) }
         if let deadline = machine.deadline { wake.schedule(after: deadline - loop.now) } else { wake.cancel() }
-        onChange()
+        if !machine.isLeaving { onChange() }
     }
 
     private func act(_ effect: TorSupervision.Effect) {
