@@ -173,7 +173,8 @@ extension TorControlClient {
             case .authenticate:
                 guard reply.code == 250 else { throw .refused(reply.sentence) }
                 phase = .running
-                return [send("SETEVENTS STATUS_CLIENT STATUS_GENERAL NETWORK_LIVENESS ORCONN STREAM", .setEvents), poll()]
+                let events = "STATUS_CLIENT STATUS_GENERAL NETWORK_LIVENESS ORCONN STREAM"
+                return [send("SETEVENTS \(events)", .setEvents), poll()]
             case .setEvents:
                 guard reply.code == 250 else { throw .unsupported(reply.sentence) }
                 return []

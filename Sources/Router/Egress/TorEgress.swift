@@ -30,9 +30,12 @@ final class TorEgress: Egress {
         super.init(configuration, kind: "tor", id: id, via: via)
         probe?.onChange = { [unowned self] in update() }
         self.control?.onChange = { [unowned self] in update() }
+        self.control?.onStream = { [unowned self] in onStream($0) }
+        self.control?.keyOf = { [unowned self] in keyOf($0) }
     }
 
     override var isolates: Bool { true }
+    override var nearest: NodeConnection.NearestProxy { .tor(tellsWhy: control != nil) }
 
     override func way(to target: Destination, isolation: Credentials?) -> Answer {
         guard let socks else { return .refuse(.egressNotReady) }
