@@ -22,8 +22,8 @@ let package = Package(
         .library(name: "Crypto", targets: ["Crypto"]),
     ],
     dependencies: [
-        // docs/decisions/0002-argument-parser.md
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        // docs/decisions/0002-argument-parser.md. Exactly this one: the package is to be the same bytes next year.
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
     ],
     targets: [
         // System modules and the one C++ shim.
@@ -40,9 +40,11 @@ let package = Package(
         .target(name: "EventLoop", dependencies: ["CLibevent", "CLinux", "Protocols"], swiftSettings: strict),
         .target(name: "Toml", dependencies: ["CToml", "Protocols"], swiftSettings: strict),
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "Netlink", dependencies: ["CLinux", "EventLoop", "Protocols"], swiftSettings: strict),
 
         .target(
-            name: "Router", dependencies: ["EventLoop", "Toml", "Crypto", "Policy", "Protocols"], swiftSettings: strict),
+            name: "Router", dependencies: ["EventLoop", "Toml", "Crypto", "Netlink", "Policy", "Protocols"],
+            swiftSettings: strict),
 
         .executableTarget(
             name: "xmr-routed",
@@ -63,6 +65,9 @@ let package = Package(
             name: "RouterTests", dependencies: ["Router", "EventLoop", "Policy", "Protocols", "CTestSystem"],
             swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
+        .testTarget(
+            name: "NetlinkTests", dependencies: ["Netlink", "EventLoop", "Protocols", "CTestSystem"],
+            swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

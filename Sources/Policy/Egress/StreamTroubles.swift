@@ -79,8 +79,9 @@ extension Refusal {
         case .exitRefused, .proxyRefused, .connectionRefused, .nameNotFound, .networkUnreachable, .onionNotFound,
             .onionInvalid, .onionUnreachable, .onionAuth, .onionBadAddress, .unreachable, .timeout:
             true
-        case .locked, .unguarded, .banned, .privateDestination, .ownAddress, .blocked, .wrongZone, .egressNotReady,
-            .proxyFailed, .circuitLimit, .connectionLimit, .badRequest, .slowClient, .notLevin, .clientGone:
+        case .locked, .unguarded, .wrongOwner, .banned, .privateDestination, .ownAddress, .blocked, .wrongZone,
+            .egressNotReady, .proxyFailed, .circuitLimit, .connectionLimit, .badRequest, .slowClient, .notLevin,
+            .clientGone:
             false
         }
     }

@@ -7,6 +7,8 @@ public enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     case locked
     /// The guard is required and not proven.
     case unguarded
+    /// The client is not the node's user, or is not known to be: no guard holds it.
+    case wrongOwner = "wrong-owner"
     /// The ban list names the address.
     case banned
     /// A private, loopback or local destination.
@@ -61,8 +63,8 @@ public enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     /// The SOCKS reply that says it.
     public var socks: SocksRefusal {
         switch self {
-        case .locked, .unguarded, .banned, .privateDestination, .ownAddress, .blocked, .wrongZone, .notLevin,
-            .exitRefused, .proxyRefused, .onionAuth:
+        case .locked, .unguarded, .wrongOwner, .banned, .privateDestination, .ownAddress, .blocked, .wrongZone,
+            .notLevin, .exitRefused, .proxyRefused, .onionAuth:
             .notAllowed
         case .egressNotReady, .networkUnreachable: .networkUnreachable
         case .unreachable, .nameNotFound, .onionNotFound, .onionInvalid, .onionUnreachable, .onionBadAddress:
@@ -82,6 +84,7 @@ extension Refusal {
         switch self {
         case .locked: "the router is locked"
         case .unguarded: "the guard is required and not proven"
+        case .wrongOwner: "the client is not the user that this listener is for"
         case .banned: "the ban list names the address"
         case .privateDestination: "a private, loopback or local destination"
         case .ownAddress: "one of this machine's own addresses"
