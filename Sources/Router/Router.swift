@@ -24,7 +24,7 @@ public final class Router {
     /// Why the file on disk is not what is in force; nil where it is.
     var reloadProblem: String?
     /// Refusals that no event has told of yet.
-    var unreported: [Refusal: UInt64] = [:]
+    var untold = RefusalTally()
     private(set) lazy var refusalReport = Watch.timer(on: loop) { [unowned self] in tellRefusals() }
     private(set) lazy var table = FlowTable(loop: loop, pipeLimit: budget.pipes) { [unowned self] in
         relayEnded($0)
@@ -134,6 +134,8 @@ public final class Router {
             uplink: { [unowned self] () throws(StartFailure) in try openUplink() })
         egress.onChange = { [unowned self] in egressChanged($0, was: $1) }
         egress.onProgress = { [unowned self] in askAgain() }
+        egress.onStream = { [unowned self] in told($0) }
+        egress.keyOf = { [unowned self] in isolation.id(ofUsername: $0) }
         return egress
     }
 

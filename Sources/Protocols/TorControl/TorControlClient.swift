@@ -17,6 +17,8 @@ public struct TorControlClient: Sendable {
         case readCookie(path: String)
         /// Tor's state is another now.
         case report(TorState)
+        /// Tor could not connect a stream of ours.
+        case stream(TorStreamEvent)
         /// The connection is of no use: close it. A report that says so came before.
         case close(TorControlFailure)
     }
@@ -95,7 +97,11 @@ public struct TorControlClient: Sendable {
     }
 
     /// These bytes came; all of them are taken.
-    public mutating func received(_ input: Span<UInt8>) -> [Effect] {
+    ///
+    /// - Parameter keyOf: whose stream it is, by its SOCKS user name; nil where it is none of ours.
+    public mutating func received(
+        _ input: Span<UInt8>, keyOf: (ArraySlice<UInt8>) -> UInt64? = { _ in nil }
+    ) -> [Effect] {
         var effects: [Effect] = []
         var start = 0
         while phase != .over && phase != .idle {
@@ -105,7 +111,11 @@ public struct TorControlClient: Sendable {
             case .more: return effects + report()
             case .failed(let failure): return effects + fail(failure)
             case .reply(let reply) where reply.isEvent:
-                guard phase == .running else { continue }
+                guard phase == .running, let text = reply.lines.first?.text else { continue }
+                if TorStreamEvent.isAbout(text) {
+                    if let stream = TorStreamEvent(text, keyOf: keyOf) { effects.append(.stream(stream)) }
+                    continue
+                }
                 switch state.apply(event: reply) {
                 case .clockSkew: skewToldAt = now
                 case .relayFailure: relayFailedAt = now
@@ -167,9 +177,9 @@ extension TorControlClient {
             case .authenticate:
                 guard reply.code == 250 else { throw .refused(reply.sentence) }
                 phase = .running
-                return (takesOwnership ? [send("TAKEOWNERSHIP", .takeOwnership)] : []) + [
-                    send("SETEVENTS STATUS_CLIENT STATUS_GENERAL NETWORK_LIVENESS ORCONN", .setEvents), poll(),
-                ]
+                let events = "STATUS_CLIENT STATUS_GENERAL NETWORK_LIVENESS ORCONN STREAM"
+                return (takesOwnership ? [send("TAKEOWNERSHIP", .takeOwnership)] : [])
+                    + [send("SETEVENTS \(events)", .setEvents), poll()]
             case .takeOwnership, .setEvents:
                 guard reply.code == 250 else { throw .unsupported(reply.sentence) }
                 return []

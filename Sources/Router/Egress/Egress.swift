@@ -20,6 +20,13 @@ class Egress {
     /// Called when something that streams wait for has come: they ask again.
     var onProgress: () -> Void = {}
 
+    /// Called with what Tor tells of a stream of ours; its key is that of `keyOf`.
+    var onStream: (TorStreamEvent) -> Void = { _ in }
+    /// The number of an isolation key by its SOCKS user name; nil where it is none of ours.
+    var keyOf: (ArraySlice<UInt8>) -> UInt64? = { _ in nil }
+    /// What exits and destinations have answered lately.
+    var troubles = StreamTroubles()
+
     /// What is known of it. The sentence always says why.
     fileprivate(set) var readiness = EgressReadiness(.starting, "starting")
 
@@ -58,6 +65,9 @@ class Egress {
     /// Whether streams carry a user name and password by which Tor isolates them: it is a Tor, or reached through
     /// one. To any other proxy they would be a stranger's credentials.
     var isolates: Bool { via?.isolates ?? false }
+
+    /// What the nearest proxy of its ways is.
+    var nearest: NodeConnection.NearestProxy { via?.nearest ?? .plain }
 
     /// What to say while the egress on the way is not ready; nil while it is, or where there is none.
     final var waitingForVia: EgressReadiness? {

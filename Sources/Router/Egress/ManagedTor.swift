@@ -6,6 +6,9 @@ import Protocols
 /// with it.
 final class ManagedTor: TorSource {
     var onChange: () -> Void = {}
+    var onStream: (TorStreamEvent) -> Void = { _ in }
+    var keyOf: (ArraySlice<UInt8>) -> UInt64? = { _ in nil }
+    var tellsWhy: Bool { true }
     var socks: Endpoint? { home?.places.socks }
 
     private let lines: [TorrcLine]
@@ -124,6 +127,8 @@ final class ManagedTor: TorSource {
             if self.conversation?.readiness.isReady == true { machine.becameReady() }
             onChange()
         }
+        conversation.onStream = { [unowned self] in onStream($0) }
+        conversation.keyOf = { [unowned self] in keyOf($0) }
         conversation.start()
     }
 }

@@ -10,6 +10,10 @@ final class TorControlConnection {
     private(set) var readiness = EgressReadiness(.starting, "asking Tor's control port")
     /// Called after each change of `readiness`.
     var onChange: () -> Void = {}
+    /// Called with what Tor tells of a stream of ours.
+    var onStream: (TorStreamEvent) -> Void = { _ in }
+    /// The number of an isolation key by its SOCKS user name; nil where it is none of ours.
+    var keyOf: (ArraySlice<UInt8>) -> UInt64? = { _ in nil }
 
     private let endpoint: Endpoint
     private let takesOwnership: Bool
@@ -71,7 +75,7 @@ final class TorControlConnection {
             isConnected = true
             apply { $0.connected() }
         }
-        stream.onBytes = { [unowned self] bytes in apply { $0.received(bytes) } }
+        stream.onBytes = { [unowned self] bytes in apply { $0.received(bytes, keyOf: keyOf) } }
         stream.onEnded = { [unowned self] ending in
             if !isConnected, case .failed(let error) = ending {
                 failed("Tor's control port at \(endpoint) cannot be reached: \(error.reason)")
@@ -96,6 +100,7 @@ final class TorControlConnection {
             case .send(let bytes): stream?.write(bytes)
             case .readCookie(let path): readCookie(path)
             case .report(let state): report(state)
+            case .stream(let event): onStream(event)
             case .close(let failure): failed(failure.description, isGone: failure.isGone)
             }
         }

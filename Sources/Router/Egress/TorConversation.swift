@@ -8,6 +8,9 @@ import Protocols
 final class TorConversation: TorSource {
     let socks: Endpoint?
     var onChange: () -> Void = {}
+    var onStream: (TorStreamEvent) -> Void = { _ in }
+    var keyOf: (ArraySlice<UInt8>) -> UInt64? = { _ in nil }
+    var tellsWhy: Bool { control != nil }
     private let probe: ProxyProbe
     private let control: TorControlConnection?
 
@@ -23,6 +26,8 @@ final class TorConversation: TorSource {
         self.control = control.map { TorControlConnection($0, takesOwnership: takesOwnership, loop: loop) }
         probe.onChange = { [unowned self] in onChange() }
         self.control?.onChange = { [unowned self] in onChange() }
+        self.control?.onStream = { [unowned self] in onStream($0) }
+        self.control?.keyOf = { [unowned self] in keyOf($0) }
     }
 
     var readiness: EgressReadiness {

@@ -10,26 +10,31 @@ final class TorEgress: Egress {
         self.tor = tor
         super.init(configuration, kind: "tor", id: id, via: via)
         tor.onChange = { [weak self] in self?.update() }
+        tor.onStream = { [weak self] in self?.onStream($0) }
+        tor.keyOf = { [weak self] in self?.keyOf($0) }
     }
 
     override var isolates: Bool { true }
+    override var nearest: NodeConnection.NearestProxy { .tor(tellsWhy: tor.tellsWhy) }
 
     override func way(to target: Destination, isolation: Credentials?) -> Answer {
         guard let socks = tor.socks else { return .refuse(.egressNotReady) }
         return .dial(Way(endpoint: socks, hops: [SocksHop(target, credentials: isolation)]))
     }
 
-    override func start() {
+    override func start() { viaChanged() }
+
+    /// A Tor that lost all its relays takes minutes to try them again; a new one has its first circuit in seconds. So
+    /// it runs only while the egress that it goes by is ready.
+    override func viaChanged() {
+        if waitingForVia == nil { tor.start() } else { tor.stop() }
         update()
-        tor.start()
     }
 
     override func stop() { tor.stop() }
-    override func viaChanged() { update() }
     override func dialFailed() { tor.dialFailed() }
 
     private func update() {
-        // Without the egress that it goes by, it may believe in its circuits for minutes.
         become(waitingForVia ?? tor.readiness)
     }
 }
