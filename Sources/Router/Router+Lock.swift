@@ -42,9 +42,10 @@ extension Router {
         if stored.isLocked { lock = stored }
     }
 
-    /// Ends every relay and every stream that is not one yet.
+    /// Ends every relay and every stream that is not one yet. A Tor of ours keeps its relays, by whatever egress it
+    /// reaches them: nothing of the node is left in it, and an unlock need not wait for it.
     func cutEverything(_ refusal: Refusal) {
-        table.cut { _ in true }
-        streams.forEach { $0.cut(refusal) }
+        table.cut { $0.requestClass != RequestClass.torUplink.rawValue }
+        streams.forEach { if $0.listener.requestClass != .torUplink { $0.cut(refusal) } }
     }
 }

@@ -12,7 +12,7 @@ extension Router {
         guard new.control == configuration.control else {
             throw StartFailure("`socket` in [control] cannot change while the router runs; restart it")
         }
-        let kept = listeners.filter { new.node.listeners.contains($0.configuration) }
+        let kept = listeners.filter { $0.configuration.map(new.node.listeners.contains) ?? false }
         let missing = new.node.listeners.filter { wanted in !kept.contains { $0.configuration == wanted } }
         // A listener that moves to another's port must find it free: two live at once on different addresses only.
         let opened = try makeListeners(missing)
@@ -20,10 +20,14 @@ extension Router {
         // From here on nothing can fail.
         let closed = listeners.filter { listener in !kept.contains { $0 === listener } }
         for listener in closed { listener.pause() }
-        let retired = egresses.filter { egress in !new.egresses.contains(egress.configuration) }
-        let fresh = new.egresses.filter { wanted in !egresses.contains { $0.configuration == wanted } }.map(makeEgress)
-        egresses = new.egresses.compactMap { wanted in
-            (egresses + fresh).first { $0.configuration == wanted }
+        let before = egresses
+        let wereRouted = configuration.routedEgresses
+        egresses = makeEgresses(new, keeping: before)
+        let retired = before.filter { egress in !egresses.contains { $0 === egress } }
+        // One that was there and had nothing to do is started now if it has.
+        let fresh = egresses.filter { egress in
+            !before.contains { $0 === egress }
+                || wereRouted.contains(egress.name) != new.routedEgresses.contains(egress.name)
         }
         let networkChanged = new.network != configuration.network
         replace(new)
@@ -33,7 +37,10 @@ extension Router {
         budget.listeners = listeners.count
         cutWhatIsNoLongerAllowed(networkChanged: networkChanged)
         for egress in retired { egress.stop() }
-        for egress in fresh { egress.start() }
+        for egress in fresh {
+            egress.stop()
+            begin(egress)
+        }
         for listener in opened { listener.resume() }
         onEvent(.reloaded(at: time))
         tellChanges()
@@ -42,17 +49,19 @@ extension Router {
     /// Judges every relay, and every stream on its way to be one, by the rules now in force.
     private func cutWhatIsNoLongerAllowed(networkChanged: Bool) {
         let names = Dictionary(uniqueKeysWithValues: egresses.map { ($0.id, $0.name) })
-        let live = Set(listeners.map(\.id))
+        let live = Set((listeners + uplinks).map(\.id))
         let refusal = standingRefusal
         func mustEnd(_ tag: FlowTag) -> Bool {
-            guard refusal == nil, !networkChanged, live.contains(tag.listener), let egress = names[tag.egress],
-                let kind = DestinationKind(rawValue: tag.destinationKind)
+            guard let requestClass = RequestClass(rawValue: tag.requestClass),
+                let kind = DestinationKind(rawValue: tag.destinationKind), live.contains(tag.listener),
+                let egress = names[tag.egress], requestClass == .torUplink || refusal == nil && !networkChanged
             else { return true }
-            return !route.stillAllows(kind, address: tag.address, isLocalName: tag.isLocalName, egress: egress)
+            return !route.stillAllows(
+                requestClass, kind, address: tag.address, isLocalName: tag.isLocalName, egress: egress)
         }
         table.cut(where: mustEnd)
         streams.forEach { stream in
-            if networkChanged || !live.contains(stream.listener.id) {
+            if networkChanged && stream.listener.requestClass != .torUplink || !live.contains(stream.listener.id) {
                 stream.cut(refusal ?? .blocked)
             } else if stream.isHolding {
                 stream.retry()

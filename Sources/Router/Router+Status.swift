@@ -24,16 +24,13 @@ extension Router {
             case .locked: .byOperator
             case .unknown(let why): .unreadable(why)
             }
-        var routed: Set<String> = []
-        for target in [configuration.route.onion, configuration.route.i2p, configuration.route.clearnet] {
-            if case .egress(let name) = target { routed.insert(name) }
-        }
         return StatusFacts(
             lock: lockFact, guardProof: guardProof,
             egress: egresses.map {
                 EgressStatus(name: $0.name, kind: $0.kind, state: $0.readiness.state, detail: $0.readiness.detail)
             },
-            routed: routed,
+            routed: configuration.route.egresses,
+            idle: Set(configuration.egresses.map(\.name)).subtracting(configuration.routedEgresses),
             shortcomings: listeners.filter(\.isPaused).map { "\($0.name) accepts nothing for now" })
     }
 
@@ -47,7 +44,7 @@ extension Router {
             egress: facts.egress,
             listeners: listeners.map { listener in
                 ListenerStatus(
-                    name: listener.name, address: listener.configuration.endpoint.description,
+                    name: listener.name, address: listener.endpoint.description,
                     open: UInt64(max(listener.open, 0)), accepted: listener.accepted,
                     refused: Dictionary(uniqueKeysWithValues: listener.refused.map { ($0.key.rawValue, $0.value) }),
                     bytesUp: listener.traffic.up, bytesDown: listener.traffic.down)

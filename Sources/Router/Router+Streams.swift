@@ -12,40 +12,49 @@ extension Router: NodeStream.Host {
     }
 
     func route(_ stream: NodeStream, to destination: Destination) -> NodeConnection.Routing {
-        if let refusal = standingRefusal { return .refuse(refusal) }
+        if stream.listener.requestClass != .torUplink, let refusal = standingRefusal { return .refuse(refusal) }
         switch route.decide(Request(stream.listener.requestClass, to: destination)) {
         case .refuse(let refusal):
             return .refuse(refusal)
         case .via(let name, let target):
             guard let egress = egresses.first(where: { $0.name == name }) else { return .refuse(.blocked) }
             // Held until the egress says otherwise; the connection itself knows how long that may be.
-            guard egress.readiness.isReady else { return .hold(until: loop.now + .seconds(3600), .egressNotReady) }
+            guard egress.readiness.isReady else { return .hold(until: loop.now + Self.untilTold, .egressNotReady) }
             return dial(stream, egress, target)
         }
     }
 
     private func dial(_ stream: NodeStream, _ egress: Egress, _ target: Destination) -> NodeConnection.Routing {
-        var credentials = egress.credentials
+        var isolation: Credentials?
         releaseKey(of: stream)
         if egress.isolates {
             switch isolationKey(for: stream, to: target) {
             case .key(let key):
-                credentials = key.credentials
+                isolation = key.credentials
                 stream.tag.isolationKey = key.id
             case .wait(let until): return .hold(until: until, .circuitLimit)
             case .exhausted: return .hold(until: loop.now + .seconds(1), .circuitLimit)
             }
         }
         stream.tag.fill(listener: stream.listener, egress: egress, target: target)
+        let way: Way
+        switch egress.way(to: target, isolation: isolation) {
+        case .dial(let found): way = found
+        case .wait(let refusal): return .wait(until: loop.now + Self.untilTold, refusal)
+        case .refuse(let refusal): return .refuse(refusal)
+        }
         do throws(SystemError) {
-            stream.attach(upstream: try Socket.connect(to: egress.socks))
+            stream.attach(upstream: try way.connect())
         } catch {
             guard !error.isDescriptorLimit else { return .hold(until: loop.now + .seconds(1), .connectionLimit) }
             egress.dialFailed()
             return .hold(until: loop.now + NodeConnection.Limits.redialPause, .proxyFailed)
         }
-        return .dialling(target, credentials)
+        return .dialling(way.hops)
     }
+
+    /// Longer than any stream waits: it is asked about again when something changes.
+    private static let untilTold: Duration = .seconds(3600)
 
     func dialFailed(_ stream: NodeStream) {
         egresses.first { $0.id == stream.tag.egress }?.dialFailed()
@@ -53,10 +62,11 @@ extension Router: NodeStream.Host {
 
     func finished(_ stream: NodeStream, _ refusal: Refusal?) {
         streams.remove(stream)
-        if configuration.log.destinations { name(stream, refusal) }
+        let isOfNode = stream.listener.requestClass != .torUplink
+        if configuration.log.destinations, isOfNode { name(stream, refusal) }
         guard let refusal else { return }
         stream.listener.count(refusal)
-        report(refusal)
+        if isOfNode { report(refusal) }
         releaseKey(of: stream)
         connectionClosed(stream.listener)
     }
@@ -81,10 +91,17 @@ extension Router: NodeStream.Host {
         stream.tag.isolationKey = 0
     }
 
+    /// What streams wait for may have come.
+    func askAgain() {
+        streams.forEach { if $0.isHolding { $0.retry() } }
+    }
+
     /// An egress is proven, or is not any more.
     func egressChanged(_ egress: Egress, was old: EgressReadiness) {
+        // First those behind it: what goes through them goes through it.
+        for other in egresses where other.via === egress { other.viaChanged() }
         if egress.readiness.isReady {
-            streams.forEach { if $0.isHolding { $0.retry() } }
+            askAgain()
         } else if old.isReady {
             // A relay through an egress that is lost ends now: it must not wait for bytes that never come, and it
             // never moves to another egress.

@@ -15,6 +15,8 @@ public final class Router {
     var isolation = IsolationKeys()
     var listeners: [NodeListener] = []
     var egresses: [Egress] = []
+    /// The listeners of Tors of ours that go by another egress.
+    var uplinks: [NodeListener] = []
     var lock: LockState
     /// The document that events were last made from.
     var lastTold: StatusDocument
@@ -27,9 +29,9 @@ public final class Router {
         relayEnded($0)
     }
     lazy var budget = ConnectionBudget(descriptors: ThisProcess.raiseDescriptorLimit())
-    private var random = SystemRandomNumberGenerator()
+    var random = SystemRandomNumberGenerator()
     private var lastEgress: UInt32 = 0
-    private var lastListener: UInt32 = 0
+    var lastListener: UInt32 = 0
     private var housekeeping: Watch?
     private var resumeLater: Watch?
     private var isPausedByLimit = false
@@ -52,7 +54,7 @@ public final class Router {
             version: Self.version, state: .blocked, reason: "starting", uptimeSeconds: nil,
             killSwitch: KillSwitchStatus(locked: false, guardStatus: GuardStatus(state: .unproven)))
         listeners = try makeListeners(configuration.node.listeners)
-        egresses = configuration.egresses.map { makeEgress($0) }
+        egresses = makeEgresses(configuration, keeping: [])
     }
 
     /// Accepts from now on.
@@ -61,7 +63,7 @@ public final class Router {
         _ = table
         budget.listeners = listeners.count
         for listener in listeners { listener.resume() }
-        for egress in egresses { egress.start() }
+        for egress in egresses { begin(egress) }
         // An address that this machine gets later is its own from then on; the kernel is asked twice a minute.
         housekeeping = Watch.ticker(every: .seconds(30), on: loop) { [unowned self] in
             refreshOwnAddresses()
@@ -89,18 +91,54 @@ public final class Router {
         for configuration in configurations {
             lastListener += 1
             let listener = try NodeListener(configuration, id: lastListener, loop: loop)
-            listener.onAccept = { [unowned self] in accept($0, from: $1) }
-            listener.onDescriptorLimit = { [unowned self] in descriptorLimit($0, $1) }
+            adopt(listener)
             made.append(listener)
         }
         return made
     }
 
-    func makeEgress(_ configuration: EgressConfiguration) -> Egress {
+    func adopt(_ listener: NodeListener) {
+        listener.onAccept = { [unowned self] in accept($0, from: $1) }
+        listener.onDescriptorLimit = { [unowned self] in descriptorLimit($0, $1) }
+    }
+
+    /// The egresses of a configuration in its order, those behind others after them in the making: of `kept` where
+    /// neither an egress nor what it is reached through has changed, else new.
+    func makeEgresses(_ configuration: Configuration, keeping kept: [Egress]) -> [Egress] {
+        var made: [String: Egress] = [:]
+        var waiting = configuration.egresses
+        // No loop is left (`check` refuses them); a round that makes none would be one.
+        while !waiting.isEmpty {
+            let count = made.count
+            for wanted in waiting {
+                let via = wanted.via.flatMap { made[$0] }
+                guard wanted.via == nil || via != nil else { continue }
+                made[wanted.name] =
+                    kept.first { $0.configuration == wanted && $0.via === via } ?? makeEgress(wanted, via: via)
+            }
+            guard made.count > count else { break }
+            waiting.removeAll { made[$0.name] != nil }
+        }
+        return configuration.egresses.compactMap { made[$0.name] }
+    }
+
+    private func makeEgress(_ configuration: EgressConfiguration, via: Egress?) -> Egress {
         lastEgress += 1
-        let egress = Egress.make(configuration, id: lastEgress, loop: loop)
+        let egress = Egress.make(
+            configuration, id: lastEgress, via: via, loop: loop,
+            uplink: { [unowned self] () throws(StartFailure) in try openUplink() })
         egress.onChange = { [unowned self] in egressChanged($0, was: $1) }
+        egress.onProgress = { [unowned self] in askAgain() }
         return egress
+    }
+
+    /// Starts an egress that something is routed to. Another would only make traffic that nobody asked for.
+    func begin(_ egress: Egress) {
+        if configuration.routedEgresses.contains(egress.name) {
+            egress.start()
+        } else {
+            egress.become(EgressReadiness(.down, "not started: nothing is routed to it"))
+        }
     }
 
     func replace(_ new: Configuration) {
@@ -111,8 +149,10 @@ public final class Router {
 
     private func accept(_ client: consuming Descriptor, from listener: NodeListener) {
         Socket.tune(client)
+        let isOfNode = listener.requestClass != .torUplink
         let connection = NodeConnection(
-            network: configuration.network, hold: configuration.route.hold, now: loop.now)
+            network: isOfNode ? configuration.network : nil, hold: isOfNode ? configuration.route.hold : .zero,
+            password: listener.password, now: loop.now)
         let stream = NodeStream(listener, host: self, connection: connection)
         streams.add(stream)
         table.open(client: client, owner: stream)
@@ -137,7 +177,7 @@ public final class Router {
 
     private func relayEnded(_ tag: FlowTag) {
         if tag.isolationKey != 0 { isolation.release(tag.isolationKey, now: loop.now) }
-        connectionClosed(listeners.first { $0.id == tag.listener })
+        connectionClosed((listeners + uplinks).first { $0.id == tag.listener })
     }
 
     // MARK: Limits
@@ -160,7 +200,7 @@ public final class Router {
     private func resumeListeners() {
         isPausedByLimit = false
         var resumed = false
-        for listener in listeners where listener.isPaused {
+        for listener in listeners + uplinks where listener.isPaused {
             guard budget.hasRoom(listener.open) else {
                 isPausedByLimit = true
                 continue

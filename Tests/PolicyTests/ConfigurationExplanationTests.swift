@@ -32,12 +32,14 @@ import Testing
         configuration.network = .regtest
         let credentials = try #require(Credentials(username: Array("user".utf8), password: Array("s3cret".utf8)))
         configuration.egresses = [
-            EgressConfiguration(name: "tor", kind: .tor(socks: .unix("/run/tor/socks"), control: nil)),
+            EgressConfiguration(
+                name: "tor", kind: .tor(TorConfiguration(.running(socks: .unix("/run/tor/socks"), control: nil)))),
             EgressConfiguration(
                 name: "proxy.a",
-                kind: .proxy(socks: try #require(Endpoint("192.0.2.7:1080")), credentials: credentials)),
+                kind: .proxy(
+                    ProxyConfiguration(socks: try #require(Endpoint("192.0.2.7:1080")), credentials: credentials))),
             EgressConfiguration(
-                name: "proxy.b", kind: .proxy(socks: try #require(Endpoint("127.0.0.1:4447")), credentials: nil)),
+                name: "proxy.b", kind: .proxy(ProxyConfiguration(socks: try #require(Endpoint("127.0.0.1:4447"))))),
         ]
         configuration.route = RouteConfiguration(
             onion: .block, i2p: .egress("proxy.b"), clearnet: .egress("proxy.a"), isolation: .none,

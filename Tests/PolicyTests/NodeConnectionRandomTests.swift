@@ -104,7 +104,7 @@ import Testing
                 run.route(.hold(until: until, .egressNotReady))
             default:
                 let wasDialling = run.connection.isDialling
-                run.route(.dialling(Wire.target, nil))
+                run.route(.dialling([SocksHop(Wire.target, credentials: nil)]))
                 guard !wasDialling, run.connection.isDialling else { return }
                 dials += 1
                 answers = Wire.method + Wire.reply + Self.peer

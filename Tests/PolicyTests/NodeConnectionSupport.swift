@@ -57,7 +57,7 @@ final class NodeStreamRun {
         if !wasDialling, connection.isDialling { toUpstream.append([]) }
     }
 
-    func connected() { take(connection.upstreamConnected()) }
+    func connected() { take(connection.upstreamConnected(now: now)) }
     func upstream(_ bytes: [UInt8]) { take(connection.upstreamSent(bytes.span, now: now)) }
     func upstreamEnded() { take(connection.upstreamEnded(now: now)) }
     func clientEnded() { take(connection.clientEnded()) }

@@ -8,7 +8,7 @@ import Testing
     static func awaitingFrame(_ request: [UInt8] = Wire.request4) -> NodeStreamRun {
         let run = NodeStreamRun()
         run.client(request)
-        run.route(.dialling(Wire.target, nil))
+        run.route(.dialling([SocksHop(Wire.target, credentials: nil)]))
         run.connected()
         run.upstream(Wire.method)
         run.upstream(Wire.reply)
@@ -22,7 +22,7 @@ import Testing
         run.client(request)
         #expect(run.effects == [.route(Wire.target)])
         #expect(!run.connection.wantsClientBytes, "what comes now stays in the kernel")
-        run.route(.dialling(Wire.target, nil))
+        run.route(.dialling([SocksHop(Wire.target, credentials: nil)]))
         #expect(run.connection.isDialling)
         #expect(run.toUpstream == [[]], "nothing before it is connected")
         run.connected()
@@ -54,7 +54,7 @@ import Testing
             }
             #expect(run.effects == [.route(Wire.target)], "cut at \(cut)")
             #expect(run.left == Array(all[request.count..<max(cut, run.left.count + request.count)]))
-            run.route(.dialling(Wire.target, nil))
+            run.route(.dialling([SocksHop(Wire.target, credentials: nil)]))
             run.connected()
             run.upstream(Wire.method)
             run.upstream(Wire.reply)
@@ -69,7 +69,7 @@ import Testing
     @Test func byteByByteInEveryState() {
         let run = NodeStreamRun()
         for byte in Wire.request5 { run.client([byte]) }
-        run.route(.dialling(Wire.target, nil))
+        run.route(.dialling([SocksHop(Wire.target, credentials: nil)]))
         run.connected()
         for byte in Wire.method + Wire.reply { run.upstream([byte]) }
         for byte in Wire.handshake() { run.client([byte]) }
@@ -82,7 +82,7 @@ import Testing
         for extra in [[0x41], [UInt8](repeating: 0x42, count: 502)] {
             let run = NodeStreamRun()
             run.client(Wire.request4)
-            run.route(.dialling(Wire.target, nil))
+            run.route(.dialling([SocksHop(Wire.target, credentials: nil)]))
             run.connected()
             run.upstream(Wire.method)
             run.upstream(Wire.reply + extra)
@@ -96,7 +96,7 @@ import Testing
         let credentials = try #require(Credentials(username: Array("u".utf8), password: Array("pw".utf8)))
         let run = NodeStreamRun()
         run.client(Wire.request4)
-        run.route(.dialling(onion, credentials))
+        run.route(.dialling([SocksHop(onion, credentials: credentials)]))
         run.connected()
         #expect(run.toUpstream == [[5, 1, 2]], "with credentials nothing but them is offered")
         run.upstream([5, 2])
@@ -128,7 +128,7 @@ import Testing
     @Test func itTakesTheNetworkItIsTold() {
         let run = NodeStreamRun(network: .stagenet)
         run.client(Wire.request4)
-        run.route(.dialling(Wire.target, nil))
+        run.route(.dialling([SocksHop(Wire.target, credentials: nil)]))
         run.connected()
         run.upstream(Wire.method)
         run.upstream(Wire.reply)
@@ -172,7 +172,7 @@ import Testing
     func aProxyThatAnswersWrongly(_ bytes: [UInt8], _ refusal: Refusal, _ code: UInt8) {
         let run = NodeStreamRun()
         run.client(Wire.request5)
-        run.route(.dialling(Wire.target, nil))
+        run.route(.dialling([SocksHop(Wire.target, credentials: nil)]))
         run.connected()
         run.upstream(bytes)
         #expect(run.closedWith == refusal)
@@ -183,7 +183,7 @@ import Testing
     func whatTheProxySaysOfTheDestinationIsPassedOn(_ code: UInt8, _ told: UInt8) {
         let run = NodeStreamRun()
         run.client(Wire.request5)
-        run.route(.dialling(Wire.target, nil))
+        run.route(.dialling([SocksHop(Wire.target, credentials: nil)]))
         run.connected()
         run.upstream(Wire.method)
         run.upstream([5, code, 0, 1, 0, 0, 0, 0, 0, 0])

@@ -20,7 +20,7 @@ import Testing
             run.route(.hold(until: run.now + .seconds(3600), .egressNotReady))
             return run
         }
-        run.route(.dialling(Wire.target, nil))
+        run.route(.dialling([SocksHop(Wire.target, credentials: nil)]))
         if reached == .dialling { return run }
         run.connected()
         if reached == .connected { return run }
@@ -143,7 +143,7 @@ import Testing
         #expect(run.connection.isHolding)
         run.retry()
         #expect(run.effects == [.route(Wire.target), .route(Wire.target)])
-        run.route(.dialling(Wire.target, nil))
+        run.route(.dialling([SocksHop(Wire.target, credentials: nil)]))
         run.connected()
         run.upstream(Wire.method)
         run.upstream(Wire.reply)
@@ -188,7 +188,7 @@ import Testing
                 #expect(run.effects.count == asked, "not before a second has passed")
                 run.pass(.milliseconds(1))
                 #expect(run.last == .route(Wire.target))
-                run.route(.dialling(Wire.target, nil))
+                run.route(.dialling([SocksHop(Wire.target, credentials: nil)]))
                 dials += 1
                 if reached != .dialling { run.connected() }
                 if reached == .requested { run.upstream(Wire.method) }
@@ -221,7 +221,7 @@ import Testing
         run.upstream([5, 0, 0])
         run.upstreamEnded()
         run.passDeadline()
-        run.route(.dialling(Wire.target, nil))
+        run.route(.dialling([SocksHop(Wire.target, credentials: nil)]))
         run.connected()
         run.upstream(Wire.method)
         run.upstream(Wire.reply)

@@ -77,7 +77,7 @@ import Testing
         let moved = try FakeProxy(on: running.world.loop, port: port)
         try running.world.reload {
             $0.egresses[1] = EgressConfiguration(
-                name: "proxy.b", kind: .proxy(socks: loopback(port), credentials: nil))
+                name: "proxy.b", kind: .proxy(ProxyConfiguration(socks: loopback(port))))
         }
         #expect(running.left == ["peer"])
         #expect(running.world.waitUntilReady())

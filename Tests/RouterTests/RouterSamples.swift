@@ -14,8 +14,8 @@ struct RouterSamples {
         configuration = Configuration(
             network: .mainnet,
             egresses: [
-                EgressConfiguration(name: "proxy.a", kind: .proxy(socks: loopback(proxyA), credentials: nil)),
-                EgressConfiguration(name: "proxy.b", kind: .proxy(socks: loopback(proxyB), credentials: nil)),
+                EgressConfiguration(name: "proxy.a", kind: .proxy(ProxyConfiguration(socks: loopback(proxyA)))),
+                EgressConfiguration(name: "proxy.b", kind: .proxy(ProxyConfiguration(socks: loopback(proxyB)))),
             ],
             route: RouteConfiguration(
                 onion: .egress("proxy.b"), i2p: .block, clearnet: .egress("proxy.a"), hold: hold, allowsPrivate: true),

@@ -58,12 +58,14 @@ import Toml
             try configuration.egresses == [
                 EgressConfiguration(
                     name: "proxy.work",
-                    kind: .proxy(socks: #require(Endpoint("192.0.2.7:1080")), credentials: password)),
+                    kind: .proxy(ProxyConfiguration(socks: #require(Endpoint("192.0.2.7:1080")), credentials: password))
+                ),
                 EgressConfiguration(
                     name: "tor",
-                    kind: .tor(socks: .unix("/run/tor/socks"), control: Endpoint("[::1]:9051"))),
+                    kind: .tor(
+                        TorConfiguration(.running(socks: .unix("/run/tor/socks"), control: Endpoint("[::1]:9051"))))),
                 EgressConfiguration(
-                    name: "proxy.i2pd", kind: .proxy(socks: #require(Endpoint("127.0.0.1:4447")), credentials: nil)),
+                    name: "proxy.i2pd", kind: .proxy(ProxyConfiguration(socks: #require(Endpoint("127.0.0.1:4447"))))),
             ])
         #expect(
             configuration.route

@@ -43,12 +43,29 @@ public enum Socket {
         return descriptor
     }
 
+    /// Where a TCP socket of ours is bound, with the port that the kernel chose; nil for another family.
+    public static func localEndpoint(of descriptor: borrowing Descriptor) throws(SystemError) -> Endpoint? {
+        var name = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let raw = descriptor.raw
+        return try unsafe withUnsafeMutableBytes(of: &name) { bytes throws(SystemError) in
+            guard let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+                unsafe readOwnName(raw, base, &length) == 0
+            else { throw .current("ask for a socket's address") }
+            return unsafe endpoint(of: base)
+        }
+    }
+
     /// Starts a connect. TCP sockets have TCP_NODELAY from the start: a handshake's small messages must not wait.
     ///
+    /// - Parameter interface: the one interface that its packets may leave by (SO_BINDTODEVICE, which an unprivileged
+    ///   user may set on a new socket since Linux 5.7); nil where the kernel's routes decide. An interface that goes
+    ///   away and comes back is another one: the socket stays with the one that went.
     /// - Returns: the socket; it becomes writable when the connect is decided (`connectError`), at once where it
     ///   already is.
-    public static func connect(to endpoint: Endpoint) throws(SystemError) -> Descriptor {
+    public static func connect(to endpoint: Endpoint, by interface: String? = nil) throws(SystemError) -> Descriptor {
         let descriptor = try make(endpoint, doing: "connect")
+        if let interface { try bind(descriptor.raw, to: interface) }
         if case .tcp(let address, _) = endpoint {
             tune(descriptor.raw)
             // A proxy on another machine may vanish without a word; one on this machine cannot.
@@ -60,6 +77,15 @@ public enum Socket {
         // A Unix socket whose queue is full says EAGAIN and would never become writable.
         guard failure == EINPROGRESS else { throw SystemError("connect", code: failure) }
         return descriptor
+    }
+
+    /// Nothing of the socket leaves by any other interface from now on.
+    private static func bind(_ raw: Int32, to interface: String) throws(SystemError) {
+        let name = Array(interface.utf8)
+        let result = unsafe name.withUnsafeBytes {
+            unsafe setsockopt(raw, SOL_SOCKET, SO_BINDTODEVICE, $0.baseAddress, socklen_t($0.count))
+        }
+        guard result == 0 else { throw .current("connect") }
     }
 
     /// Takes one waiting connection; nil when there is none (any more).

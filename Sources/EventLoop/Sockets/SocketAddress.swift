@@ -41,6 +41,14 @@ private func withBytes<Name, Result>(
     }
 }
 
+/// The IP address and port in a kernel socket address; nil for another family.
+func endpoint(of name: UnsafePointer<sockaddr>) -> Endpoint? {
+    guard let address = unsafe address(of: name) else { return nil }
+    // The port is at the same place in both families' forms.
+    let port = unsafe UnsafeRawPointer(name).load(as: sockaddr_in.self).sin_port
+    return .tcp(address, port: UInt16(bigEndian: port))
+}
+
 /// The IP address in a kernel socket address; nil for another family.
 func address(of name: UnsafePointer<sockaddr>) -> IPAddress? {
     let raw = unsafe UnsafeRawPointer(name)

@@ -36,13 +36,22 @@ public struct Configuration: Hashable, Sendable {
         egresses.first { $0.name == name }
     }
 
-    /// What holds where there is no file at all: Tor at its usual address, the three listeners, and the guard
+    /// The names of the egresses that are of use: some route leads to them, or they lead to one that is.
+    public var routedEgresses: Set<String> {
+        var names: Set<String> = []
+        for first in route.egresses {
+            var next: String? = first
+            while let name = next, names.insert(name).inserted { next = egress(named: name)?.via }
+        }
+        return names
+    }
+
+    /// What holds where there is no file at all: a Tor of our own, the three listeners, and the guard
     /// around the user that Debian's monero package makes.
     public static let builtIn = Configuration(
         network: .mainnet,
         egresses: [
-            EgressConfiguration(
-                name: "tor", kind: .tor(socks: loopback(9050), control: nil))
+            EgressConfiguration(name: "tor", kind: .tor(TorConfiguration(.managed(torrc: []))))
         ],
         route: RouteConfiguration(onion: .egress("tor"), i2p: .block, clearnet: .egress("tor")),
         node: NodeConfiguration(

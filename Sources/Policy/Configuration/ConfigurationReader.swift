@@ -30,7 +30,7 @@ struct ConfigurationReader {
         checkKeys(of: root, KnownKeys.top)
         let network = choice(root["network"], "network", MoneroNetwork.self) ?? .mainnet
         let declared = declaredEgresses(root)
-        let egresses = readEgresses(root)
+        let egresses = readEgresses(root, network: network, declared: declared)
         let route = readRoute(root, network: network, declared: declared)
         let node = readNode(root, egresses: egresses)
         let killSwitch = readKillSwitch(root)

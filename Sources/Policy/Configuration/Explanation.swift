@@ -12,29 +12,49 @@ extension Configuration {
         guard !egresses.isEmpty else { return ["Egresses: none. Nothing passes."] }
         return ["Egresses:"]
             + egresses.map { egress in
-                let unused = targets.contains(.egress(egress.name)) ? "" : "; nothing is routed to it"
-                return "  \(egress.name): \(Self.words(egress.kind))\(unused)"
+                let via = egress.via.map { ", reached through \($0)" } ?? ""
+                let unused = routedEgresses.contains(egress.name) ? "" : "; nothing is routed to it"
+                return "  \(egress.name): \(Self.words(egress.kind))\(via)\(unused)"
             }
-    }
-
-    private var targets: [RouteTarget] {
-        [route.onion, route.i2p, route.clearnet]
     }
 
     private static func words(_ kind: EgressKind) -> String {
         switch kind {
-        case .tor(let socks, let control?): "Tor at \(socks), its state asked at \(control)\(warning(socks))"
-        case .tor(let socks, nil):
-            "Tor at \(socks), ready by its SOCKS handshake alone (no control port: its own state is unknown)"
-                + warning(socks)
-        case .proxy(let socks, nil): "SOCKS5 proxy at \(socks)\(warning(socks))"
-        case .proxy(let socks, .some): "SOCKS5 proxy at \(socks), with a user name and password\(warning(socks))"
+        case .tor(let tor): words(tor)
+        case .i2p(let socks): "an I2P router's SOCKS port at \(socks)\(warning(socks, via: nil))"
+        case .proxy(let proxy):
+            "SOCKS5 proxy at \(proxy.socks)\(proxy.credentials == nil ? "" : ", with a user name and password")"
+                + warning(proxy.socks, via: proxy.via)
+        case .vpn(let vpn): words(vpn)
         }
     }
 
+    private static func words(_ tor: TorConfiguration) -> String {
+        switch tor.source {
+        case .managed(let torrc):
+            "Tor, started by the router"
+                + (torrc.isEmpty
+                    ? "" : ", with \(torrc.count) \(torrc.count == 1 ? "line" : "lines") of yours in its torrc")
+        case .running(let socks, let control?):
+            "Tor at \(socks), its state asked at \(control)\(warning(socks, via: nil))"
+        case .running(let socks, nil):
+            "Tor at \(socks), ready by its SOCKS handshake alone (no control port: its own state is unknown)"
+                + warning(socks, via: nil)
+        }
+    }
+
+    private static func words(_ vpn: VPNConfiguration) -> String {
+        let proof = vpn.probe.map { "\($0)" } ?? vpn.resolver.map { "\($0)" } ?? "nothing"
+        let names = vpn.resolver.map { "names are asked of \($0) through it" } ?? "names are refused (no resolver)"
+        return "the VPN interface \(vpn.interface), ready when \(proof) answers through it; \(names)"
+    }
+
     /// SOCKS hides nothing on its way to a proxy elsewhere.
-    private static func warning(_ socks: Endpoint) -> String {
-        socks.isLoopback ? "" : "; the way to it is not encrypted, and shows each destination"
+    private static func warning(_ socks: Endpoint, via: String?) -> String {
+        if socks.isLoopback { return "" }
+        return via == nil
+            ? "; the way to it is not encrypted, and shows each destination"
+            : "; who carries it there sees each destination, since SOCKS does not encrypt"
     }
 
     private var routeLines: [String] {
@@ -44,7 +64,7 @@ extension Configuration {
             "  I2P addresses: \(Self.words(route.i2p))",
             "  private and own addresses: \(route.allowsPrivate ? "as IP addresses" : "refused")",
         ]
-        if targets.contains(.egress("tor")) {
+        if routedEgresses.contains("tor") {
             lines.append(isolationLine)
         }
         if route.hold == .zero {

@@ -20,9 +20,10 @@ enum KnownKeys {
     }
 
     static let top = Table(
-        name: "", built: ["network", "tor", "proxy", "route", "node", "kill-switch", "control", "log"],
-        later: ["i2p", "vpn", "wallet"])
-    static let tor = Table(name: "tor", built: ["managed", "socks", "control"], later: ["torrc"])
+        name: "", built: ["network", "tor", "i2p", "proxy", "vpn", "route", "node", "kill-switch", "control", "log"],
+        later: ["wallet"])
+    static let tor = Table(name: "tor", built: ["managed", "socks", "control", "torrc", "via"])
+    static let i2p = Table(name: "i2p", built: ["socks"], later: ["sam", "managed"])
     static let route = Table(name: "route", built: ["onion", "i2p", "clearnet", "isolation", "hold", "private"])
     static let node = Table(
         name: "node", built: ["user", "proxy", "tor-proxy", "i2p-proxy", "ban-list", "peers"],
@@ -32,11 +33,15 @@ enum KnownKeys {
     static let log = Table(name: "log", built: ["destinations"])
 
     static func proxy(_ name: String) -> Table {
-        Table(name: "proxy.\(name)", built: ["socks", "username", "password-file"], later: ["via"])
+        Table(name: "proxy.\(name)", built: ["socks", "username", "password-file", "via"])
+    }
+
+    static func vpn(_ name: String) -> Table {
+        Table(name: "vpn.\(name)", built: ["interface", "resolver", "probe"])
     }
 
     /// All tables, for saying where a misplaced key belongs.
-    static let all = [top, tor, proxy("NAME"), route, node, killSwitch, control, log]
+    static let all = [top, tor, i2p, proxy("NAME"), vpn("NAME"), route, node, killSwitch, control, log]
 
     /// What to say of a key that `table` has not.
     static func complaint(_ key: String, in table: Table) -> String {

@@ -25,6 +25,14 @@ public struct RouteConfiguration: Hashable, Sendable {
         self.hold = hold
         self.allowsPrivate = allowsPrivate
     }
+
+    /// The names of the egresses that some route leads to.
+    public var egresses: Set<String> {
+        Set(
+            [onion, i2p, clearnet].compactMap {
+                if case .egress(let name) = $0 { name } else { nil }
+            })
+    }
 }
 
 /// Where a class of destination goes.

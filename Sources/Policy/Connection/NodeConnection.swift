@@ -53,10 +53,14 @@ public struct NodeConnection: Sendable {
 
     /// What the route and the egress said.
     public enum Routing: Sendable {
-        /// An upstream is being dialled, to this destination and with these credentials.
-        case dialling(Destination, Credentials?)
-        /// Not now: ask again at this time, or earlier when `retry` is called.
+        /// An upstream is being dialled, and these handshakes lead from it to the destination; none where it is the
+        /// destination.
+        case dialling([SocksHop])
+        /// The egress cannot take it now: ask again at this time, or earlier when `retry` is called. It waits for
+        /// `[route] hold` at the most.
         case hold(until: Instant, Refusal)
+        /// The egress is at work on it: ask again at this time, or earlier when `retry` is called.
+        case wait(until: Instant, Refusal)
         /// Not at all.
         case refuse(Refusal)
     }
@@ -64,18 +68,20 @@ public struct NodeConnection: Sendable {
     private enum State {
         case handshake
         case routing
-        case holding(Refusal)
-        case dialling(SocksClient)
-        case upstream(SocksClient)
+        /// Until `patience`, and then this refusal.
+        case holding(Refusal, patience: Instant)
+        case dialling(SocksChain)
+        case upstream(SocksChain)
         case firstFrame(LevinGate)
         case ended
     }
 
     private var state = State.handshake
-    private var server = SocksServer()
+    private var server: SocksServer
     /// What the client asked for; nil until it has.
     public private(set) var destination: Destination?
-    private let network: MoneroNetwork
+    /// The network whose P2P protocol it must open as; nil where it is not the node's.
+    private let network: MoneroNetwork?
     private let holdUntil: Instant
     private let giveUp: Instant
     private var dials = 0
@@ -86,9 +92,12 @@ public struct NodeConnection: Sendable {
     /// A connection accepted now.
     ///
     /// - Parameters:
+    ///   - network: the network whose P2P protocol the stream must open as; nil where it is no stream of the node.
     ///   - hold: `[route] hold`, how long it may wait for an egress.
-    public init(network: MoneroNetwork, hold: Duration, now: Instant) {
+    ///   - password: what the client must say to be let in; nil where none is asked for.
+    public init(network: MoneroNetwork?, hold: Duration, password: Credentials? = nil, now: Instant) {
         self.network = network
+        server = SocksServer(requiring: password)
         holdUntil = now + min(hold, Limits.total)
         giveUp = now + Limits.total
         deadline = now + Limits.handshake
@@ -168,19 +177,25 @@ public struct NodeConnection: Sendable {
     public mutating func routed(_ routing: Routing, now: Instant) -> Step {
         guard case .routing = state else { return Step() }
         switch routing {
-        case .dialling(let target, let credentials):
+        case .dialling(let hops):
             dials += 1
-            state = .dialling(SocksClient(destination: target, credentials: credentials))
-            deadline = min(now + Limits.proxy, giveUp)
+            let chain = SocksChain(hops)
+            // Without a proxy it is the network that takes its time from the first packet on.
+            deadline = chain.isDirect ? giveUp : min(now + Limits.proxy, giveUp)
+            state = .dialling(chain)
             return Step()
-        case .hold(let until, let refusal):
-            guard now < holdUntil else { return refuse(refusal) }
-            state = .holding(refusal)
-            deadline = min(until, holdUntil)
-            return Step()
+        case .hold(let until, let refusal): return hold(until: until, refusal, patience: holdUntil, now: now)
+        case .wait(let until, let refusal): return hold(until: until, refusal, patience: giveUp, now: now)
         case .refuse(let refusal):
             return refuse(refusal)
         }
+    }
+
+    private mutating func hold(until: Instant, _ refusal: Refusal, patience: Instant, now: Instant) -> Step {
+        guard now < patience else { return refuse(refusal) }
+        state = .holding(refusal, patience: patience)
+        deadline = min(until, patience)
+        return Step()
     }
 
     /// What it waits for may have come: ask the route again.
@@ -191,31 +206,43 @@ public struct NodeConnection: Sendable {
     }
 
     /// The upstream's connect succeeded.
-    public mutating func upstreamConnected() -> Step {
-        guard case .dialling(var client) = state else { return Step() }
+    public mutating func upstreamConnected(now: Instant) -> Step {
+        guard case .dialling(var chain) = state else { return Step() }
         var step = Step()
-        client.start(&step.toUpstream)
-        state = .upstream(client)
+        switch chain.start(&step.toUpstream) {
+        case .ready: connected(&step, now: now)
+        case .more, .failed: state = .upstream(chain)
+        }
         return step
+    }
+
+    /// The way to the destination stands: the client is told.
+    private mutating func connected(_ step: inout Step, now: Instant) {
+        step.toClient = server.success()
+        if let network {
+            state = .firstFrame(LevinGate(network: network))
+            deadline = now + Limits.firstFrame
+        } else {
+            state = .ended
+            step.next = .relay(prefix: [])
+        }
     }
 
     /// Bytes of the upstream arrived.
     ///
     /// All of them are taken: what follows the proxy's last reply is the peer's, and goes to the client after ours.
     public mutating func upstreamSent(_ bytes: Span<UInt8>, now: Instant) -> Step {
-        guard case .upstream(var client) = state else { return Step() }
+        guard case .upstream(var chain) = state else { return Step() }
         var step = Step()
-        let (consumed, outcome) = client.receive(bytes, output: &step.toUpstream)
+        let (consumed, outcome) = chain.receive(bytes, output: &step.toUpstream)
         switch outcome {
         case .more:
-            state = .upstream(client)
+            state = .upstream(chain)
             // The request is out: from here on it is the network that takes its time.
-            if client.hasRequested { deadline = giveUp }
+            if chain.hasRequested { deadline = giveUp }
         case .ready:
-            step.toClient = server.success()
+            connected(&step, now: now)
             for index in consumed..<bytes.count { step.toClient.append(bytes[index]) }
-            state = .firstFrame(LevinGate(network: network))
-            deadline = now + Limits.firstFrame
         case .failed(let failure):
             return refuse(failure.isAboutProxy ? .proxyFailed : .unreachable, saying: failure.refusal)
         }
@@ -225,9 +252,11 @@ public struct NodeConnection: Sendable {
     /// The upstream broke or closed, or could not be dialled at all.
     public mutating func upstreamEnded(now: Instant) -> Step {
         switch state {
+        // The destination itself, and not a proxy that may come back.
+        case .dialling(let chain) where chain.isDirect: return refuse(.unreachable)
         case .routing, .dialling, .upstream:
             guard dials < Limits.dials, now + Limits.redialPause < giveUp else { return refuse(.proxyFailed) }
-            state = .holding(.proxyFailed)
+            state = .holding(.proxyFailed, patience: giveUp)
             deadline = now + Limits.redialPause
             return Step(next: .dropUpstream)
         case .firstFrame: return Step(next: end(.unreachable))
@@ -247,11 +276,12 @@ public struct NodeConnection: Sendable {
         guard now >= deadline else { return Step() }
         switch state {
         case .handshake, .firstFrame: return Step(next: end(.slowClient))
-        case .holding(let refusal):
-            // Past the hold the route is asked once more, and refuses where there is still nothing to dial.
-            return now >= holdUntil && refusal != .proxyFailed ? refuse(refusal) : retry()
+        case .holding(let refusal, let patience):
+            // A redial comes after the hold too; the route refuses where there is still nothing to dial.
+            return now >= patience ? refuse(refusal) : retry()
+        case .dialling(let chain) where chain.isDirect: return refuse(.timeout)
         case .dialling: return upstreamEnded(now: now)
-        case .upstream(let client): return refuse(client.hasRequested ? .timeout : .proxyFailed)
+        case .upstream(let chain): return refuse(chain.hasRequested ? .timeout : .proxyFailed)
         case .routing, .ended: return Step()
         }
     }

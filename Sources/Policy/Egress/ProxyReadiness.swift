@@ -5,10 +5,13 @@ public import Protocols
 ///
 /// A machine: the driver dials when told to, and reports what came of it.
 public struct ProxyReadiness: Hashable, Sendable {
-    /// How long a handshake may take.
-    public static let probeTimeout: Duration = .seconds(5)
-    /// How often a good proxy is asked again.
-    public static let interval: Duration = .seconds(10)
+    /// How long a handshake may take: 5 s, or 30 s where the way to the proxy leads through another egress.
+    public var probeTimeout: Duration { isDistant ? .seconds(30) : .seconds(5) }
+    /// How often a good proxy is asked again: each 10 s, or each minute where each probe is a stream through another
+    /// egress.
+    private var interval: Duration { isDistant ? .seconds(60) : .seconds(10) }
+    /// A proxy that ends idle connections is not asked more often than this for it.
+    private static let shortestInterval: Duration = .seconds(2)
     /// The longest pause before a bad one is asked again. Ready within 20 s of its return: 5 s of pause and 5 s of
     /// handshake are well inside.
     public static let longestPause: Duration = .seconds(5)
@@ -16,15 +19,21 @@ public struct ProxyReadiness: Hashable, Sendable {
     /// What is known.
     public private(set) var readiness: EgressReadiness
     private var nextProbe: Instant?
-    private var isProbing = false
+    private var provenAt: Instant?
+    /// Whether a probe is under way.
+    public private(set) var isProbing = false
     private var pause: Duration = .milliseconds(250)
     private let what: String
+    private let isDistant: Bool
 
     /// Nothing is known yet; the first `tick` asks for a probe.
     ///
-    /// - Parameter what: what sentences call it: "the proxy at 192.0.2.7:1080".
-    public init(what: String) {
+    /// - Parameters:
+    ///   - what: what sentences call it: "the proxy at 192.0.2.7:1080".
+    ///   - isDistant: whether the way to it leads through another egress, which takes longer and costs a stream.
+    public init(what: String, isDistant: Bool = false) {
         self.what = what
+        self.isDistant = isDistant
         readiness = EgressReadiness(.starting, "asking \(what)")
     }
 
@@ -41,7 +50,8 @@ public struct ProxyReadiness: Hashable, Sendable {
     public mutating func probeSucceeded(_ now: Instant) {
         isProbing = false
         pause = .milliseconds(250)
-        nextProbe = now + Self.interval
+        provenAt = now
+        nextProbe = now + interval
         readiness = EgressReadiness(.ready, "\(what) answers")
     }
 
@@ -63,6 +73,13 @@ public struct ProxyReadiness: Hashable, Sendable {
     public mutating func dialFailed(_ now: Instant) {
         guard readiness.isReady else { return }
         nextProbe = now
+    }
+
+    /// The connection of the last probe, which was left open, has ended: the proxy may be gone. Or it only ends what
+    /// is idle, so this alone proves nothing.
+    public mutating func keptConnectionEnded(_ now: Instant) {
+        guard readiness.isReady, !isProbing else { return }
+        nextProbe = max(now, (provenAt ?? now) + Self.shortestInterval)
     }
 
     /// When `tick` has something to do, next; nil while a probe runs.

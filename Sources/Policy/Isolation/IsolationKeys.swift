@@ -116,17 +116,23 @@ public struct IsolationKeys: Sendable {
         return true
     }
 
+    private mutating func newKey(_ random: inout some RandomNumberGenerator) -> Key? {
+        lastID += 1
+        return Self.randomCredentials(&random).map { Key(id: lastID, credentials: $0) }
+    }
+
     /// 128 random bits as the user name and as the password. Hexadecimal, so that a user name never starts with
     /// "<torS0X>", which Tor 0.4.9 reserves (proposal 351) and answers with a closed connection when malformed.
-    private mutating func newKey(_ random: inout some RandomNumberGenerator) -> Key? {
+    ///
+    /// - Parameter random: cryptographically secure outside tests.
+    public static func randomCredentials(_ random: inout some RandomNumberGenerator) -> Credentials? {
         func word() -> [UInt8] {
             (0..<2).flatMap { _ in
                 let bits = UInt64.random(in: .min ... .max, using: &random)
-                return (0..<16).map { Self.digits[Int(bits >> UInt64(60 - 4 * $0) & 15)] }
+                return (0..<16).map { digits[Int(bits >> UInt64(60 - 4 * $0) & 15)] }
             }
         }
-        lastID += 1
-        return Credentials(username: word(), password: word()).map { Key(id: lastID, credentials: $0) }
+        return Credentials(username: word(), password: word())
     }
 
     private static let digits = Array("0123456789abcdef".utf8)

@@ -8,6 +8,8 @@ public enum RequestClass: UInt8, Hashable, Sendable, CaseIterable {
     case torZone = 2
     /// The node's peers on its I2P zone (`--tx-proxy i2p`).
     case i2pZone = 3
+    /// The relays of a Tor that we start and that goes by another egress.
+    case torUplink = 4
 }
 
 /// Which of the `[route]` keys a destination falls under.

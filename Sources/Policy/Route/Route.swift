@@ -17,6 +17,8 @@ public struct Route: Hashable, Sendable {
     private let peers: [Destination: Destination]
     private let virtualAddresses: Set<IPAddress>
     private let banList: BanList
+    /// The egress by which a Tor of ours reaches its relays.
+    private let torUplink: String?
     /// This machine's addresses, as last read from the kernel.
     public var ownAddresses: Set<IPAddress>
 
@@ -24,6 +26,7 @@ public struct Route: Hashable, Sendable {
     public init(_ configuration: Configuration, ownAddresses: Set<IPAddress> = []) {
         self.configuration = configuration.route
         banList = configuration.node.banList
+        torUplink = configuration.egress(named: "tor")?.via
         self.ownAddresses = ownAddresses
         var peers: [Destination: Destination] = [:]
         for peer in configuration.node.virtualPeers {
@@ -35,12 +38,16 @@ public struct Route: Hashable, Sendable {
 
     /// Where a request goes.
     public func decide(_ request: Request) -> Decision {
+        if request.requestClass == .torUplink {
+            // Tor's own choice: its relays, and bridges that may be on a private network.
+            return torUplink.map { .via(egress: $0, request.destination) } ?? .refuse(.blocked)
+        }
         var destination = request.destination
         if request.requestClass == .p2p, let peer = peers[destination] { destination = peer }
         let kind = DestinationKind(destination.host)
         switch (request.requestClass, kind) {
         case (.p2p, _), (.torZone, .onion), (.i2pZone, .i2p): break
-        case (.torZone, _), (.i2pZone, _): return .refuse(.wrongZone)
+        case (.torZone, _), (.i2pZone, _), (.torUplink, _): return .refuse(.wrongZone)
         }
         if let refusal = check(destination.host) { return .refuse(refusal) }
         return switch target(of: kind) {
@@ -52,8 +59,9 @@ public struct Route: Hashable, Sendable {
     /// Whether a relay that was let through as (class, kind, address, egress) would be let through the same way now.
     /// Asked of each open relay after a reload.
     public func stillAllows(
-        _ kind: DestinationKind, address: IPAddress?, isLocalName: Bool, egress: String
+        _ requestClass: RequestClass, _ kind: DestinationKind, address: IPAddress?, isLocalName: Bool, egress: String
     ) -> Bool {
+        if requestClass == .torUplink { return torUplink == egress }
         guard target(of: kind) == .egress(egress), !isLocalName || configuration.allowsPrivate else { return false }
         return address.flatMap { check(Host($0)) } == nil
     }

@@ -58,20 +58,24 @@ public struct StatusFacts: Hashable, Sendable {
     public var guardProof: GuardProof
     /// Every configured egress.
     public var egress: [EgressStatus]
-    /// The names of those that some route uses; empty where every route is "block".
+    /// The names of those that some route leads to; empty where every route is "block".
     public var routed: Set<String>
+    /// The names of those that are of no use: no route leads to them, not through another egress either.
+    public var idle: Set<String>
     /// What else is configured and not proven, each in one sentence: a listener that does not accept, a service
     /// that is not published.
     public var shortcomings: [String]
 
     /// These facts.
     public init(
-        lock: Lock, guardProof: GuardProof, egress: [EgressStatus], routed: Set<String>, shortcomings: [String] = []
+        lock: Lock, guardProof: GuardProof, egress: [EgressStatus], routed: Set<String>, idle: Set<String> = [],
+        shortcomings: [String] = []
     ) {
         self.lock = lock
         self.guardProof = guardProof
         self.egress = egress
         self.routed = routed
+        self.idle = idle
         self.shortcomings = shortcomings
     }
 
@@ -112,7 +116,7 @@ extension StatusFacts {
 
     /// Each thing that is configured and not proven.
     fileprivate var lackingCauses: [String] {
-        egress.filter { $0.state != .ready }.map { "not ready: \($0.nameAndDetail)" }
+        egress.filter { $0.state != .ready && !idle.contains($0.name) }.map { "not ready: \($0.nameAndDetail)" }
             + unreported.map { "not ready: \($0)" } + shortcomings
     }
 

@@ -12,34 +12,41 @@ extension SocksServer {
     /// | 05 | count | count methods |
     /// +----+-------+---------------+
     /// ```
-    static func readGreeting(_ bytes: Span<UInt8>) -> Reading {
+    static func readGreeting(_ bytes: Span<UInt8>, requiresPassword: Bool) -> Reading {
         guard bytes.count >= 2, bytes.count >= 2 + Int(bytes[1]) else { return .incomplete }
         let length = 2 + Int(bytes[1])
         var method = noAcceptableMethod
         for index in 2..<length {
-            if bytes[index] == noAuthentication { return .greeting(length: length, method: noAuthentication) }
+            if bytes[index] == noAuthentication, !requiresPassword {
+                return .greeting(length: length, method: noAuthentication)
+            }
             if bytes[index] == usernameAndPassword { method = usernameAndPassword }
         }
         guard method == usernameAndPassword else { return .refused(length: length, .noAcceptableMethod) }
         return .greeting(length: length, method: method)
     }
 
-    /// Reads a user name and a password (RFC 1929 section 2), and drops them. Empty ones are taken, as Tor takes
-    /// them: some clients send them.
+    /// Reads a user name and a password (RFC 1929 section 2), and drops them where none are required. Empty ones are
+    /// taken then, as Tor takes them: some clients send them.
     ///
     /// ```
     /// +----+-------+-----------+-------+----------+
     /// | 01 | count | user name | count | password |
     /// +----+-------+-----------+-------+----------+
     /// ```
-    static func readAuthentication(_ bytes: Span<UInt8>) -> Reading {
+    static func readAuthentication(_ bytes: Span<UInt8>, required: Credentials?) -> Reading {
         guard bytes.count >= 1 else { return .incomplete }
         guard bytes[0] == 1 else { return .refused(length: 1, .malformedAuthentication) }
         guard bytes.count >= 2 else { return .incomplete }
         let passwordCount = 2 + Int(bytes[1])
         guard bytes.count > passwordCount else { return .incomplete }
         let length = passwordCount + 1 + Int(bytes[passwordCount])
-        return bytes.count >= length ? .authentication(length: length) : .incomplete
+        guard bytes.count >= length else { return .incomplete }
+        guard let required else { return .authentication(length: length, isRight: true) }
+        // Both are compared whole, whatever the first bytes are: time tells nothing of them.
+        let isUser = bytes.extracting(2..<passwordCount).equalsInConstantTime(required.username)
+        let isPassword = bytes.extracting(passwordCount + 1..<length).equalsInConstantTime(required.password)
+        return .authentication(length: length, isRight: isUser && isPassword)
     }
 
     /// Reads a SOCKS5 request (RFC 1928 section 4).
@@ -84,6 +91,12 @@ extension SocksServer {
 }
 
 extension Span<UInt8> {
+    /// Whether these bytes are `other`, found out by looking at each of them.
+    fileprivate func equalsInConstantTime(_ other: [UInt8]) -> Bool {
+        guard count == other.count else { return false }
+        return other.indices.reduce(0) { $0 | self[$1] ^ other[$1] } == 0
+    }
+
     /// Eight bytes in network order. The caller has seen that they are there.
     fileprivate func networkOrder64(at start: Int) -> UInt64 {
         var value: UInt64 = 0

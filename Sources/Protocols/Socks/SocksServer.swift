@@ -11,8 +11,8 @@
 ///    └──────▶ refused, without a word            (any step may end in refused, with its own reply)
 /// ```
 ///
-/// User names, passwords and SOCKS4 user ids are read and forgotten: a client that reaches the listener needs
-/// none, and monerod sends one static pair or nothing, so they tell nobody apart.
+/// User names, passwords and SOCKS4 user ids are read and forgotten where none is required: a node that reaches its
+/// listener needs none, and monerod sends one static pair or nothing, so they tell nobody apart.
 public struct SocksServer: Sendable {
     /// Where the handshake stands after the bytes given so far.
     public enum Outcome: Hashable, Sendable {
@@ -32,7 +32,7 @@ public struct SocksServer: Sendable {
     enum Reading {
         case incomplete
         case greeting(length: Int, method: UInt8)
-        case authentication(length: Int)
+        case authentication(length: Int, isRight: Bool)
         case request(length: Int, SocksRequest)
         case refused(length: Int, SocksServerFailure)
     }
@@ -44,8 +44,13 @@ public struct SocksServer: Sendable {
     /// The beginning of a message whose end has not come. Empty as long as messages come whole.
     private var pending: [UInt8] = []
 
-    /// A machine that has read nothing.
-    public init() {}
+    /// What the client must say to be let in, in SOCKS5; nil where none is asked for.
+    private let required: Credentials?
+
+    /// A machine that has read nothing, and lets in whoever comes, or only who knows `required`.
+    public init(requiring required: Credentials? = nil) {
+        self.required = required
+    }
 
     /// Reads what the client sent.
     ///
@@ -58,7 +63,7 @@ public struct SocksServer: Sendable {
         var consumed = 0
         while consumed < input.count {
             switch stage {
-            case .unknown where input[consumed] == 4: stage = .socks4
+            case .unknown where input[consumed] == 4 && required == nil: stage = .socks4
             case .unknown where input[consumed] == 5: stage = .greeting
             case .unknown:
                 stage = .refused
@@ -75,10 +80,14 @@ public struct SocksServer: Sendable {
                 replies.append(5)
                 replies.append(method)
                 stage = method == Self.noAuthentication ? .request : .authentication
-            case .authentication(let length):
+            case .authentication(let length, let isRight):
                 consumed += length - held
                 replies.append(1)
-                replies.append(0)
+                replies.append(isRight ? 0 : 1)
+                guard isRight else {
+                    stage = .refused
+                    return (consumed, .refused(.wrongCredentials))
+                }
                 stage = .request
             case .request(let length, let request):
                 stage = stage == .socks4 ? .requested4 : .requested5
@@ -96,23 +105,23 @@ public struct SocksServer: Sendable {
     /// `input` behind it as a message can need.
     private mutating func nextMessage(_ input: Span<UInt8>) -> Reading {
         guard !pending.isEmpty else {
-            let reading = Self.read(input, at: stage)
+            let reading = read(input)
             if case .incomplete = reading { pending.append(copying: input) }
             return reading
         }
         pending.append(copying: input.extracting(0..<min(input.count, Self.longestMessage - pending.count)))
-        let reading = Self.read(pending.span, at: stage)
+        let reading = read(pending.span)
         if case .incomplete = reading { return reading }
         pending = []
         return reading
     }
 
-    private static func read(_ bytes: Span<UInt8>, at stage: Stage) -> Reading {
+    private func read(_ bytes: Span<UInt8>) -> Reading {
         switch stage {
-        case .socks4: readSocks4(bytes)
-        case .greeting: readGreeting(bytes)
-        case .authentication: readAuthentication(bytes)
-        case .request: readRequest(bytes)
+        case .socks4: Self.readSocks4(bytes)
+        case .greeting: Self.readGreeting(bytes, requiresPassword: required != nil)
+        case .authentication: Self.readAuthentication(bytes, required: required)
+        case .request: Self.readRequest(bytes)
         case .unknown, .requested4, .requested5, .refused: .incomplete
         }
     }

@@ -6,6 +6,8 @@ public enum SocksServerFailure: Error, Hashable, Sendable {
     case noAcceptableMethod
     /// A message of user name and password that is not of RFC 1929.
     case malformedAuthentication
+    /// A user name or a password that is not the listener's.
+    case wrongCredentials
     /// A SOCKS5 request with another version, or with its reserved byte set.
     case malformedRequest
     /// BIND, UDP ASSOCIATE, Tor's RESOLVE or any other command that is not CONNECT.
@@ -29,7 +31,7 @@ public enum SocksServerFailure: Error, Hashable, Sendable {
         case .commandNotSupported: .commandNotSupported
         case .addressTypeNotSupported: .addressTypeNotSupported
         case .badName(.badOnion), .badName(.badI2P): .hostUnreachable
-        case .badName(.exitNotation), .badName(.ambiguousNumber), .noAcceptableMethod: .notAllowed
+        case .badName(.exitNotation), .badName(.ambiguousNumber), .noAcceptableMethod, .wrongCredentials: .notAllowed
         case .badName(.malformed), .badName(.forbiddenByte), .notSocks, .malformedAuthentication, .malformedRequest,
             .userTooLong, .nameTooLong, .portZero, .ended:
             .generalFailure
@@ -46,6 +48,7 @@ public enum SocksServerFailure: Error, Hashable, Sendable {
         case .noAcceptableMethod:
             "a SOCKS5 client offered neither \"no authentication\" nor user name and password; allow it one of them"
         case .malformedAuthentication: "a SOCKS5 client sent a malformed user name and password"
+        case .wrongCredentials: "a SOCKS5 client gave another user name and password than the listener's"
         case .malformedRequest: "a SOCKS5 client sent a malformed request"
         case .commandNotSupported(0x02): "a client asked to listen (BIND), and this proxy only connects"
         case .commandNotSupported(0x03): "a client asked for UDP, and this proxy only connects TCP"

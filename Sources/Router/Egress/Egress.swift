@@ -2,44 +2,68 @@ import EventLoop
 import Policy
 import Protocols
 
-/// One configured way out, running: it knows whether it is proven, and where and how to dial. A new kind is one
-/// file beside this one and one case in `make`.
+/// One configured way out, running: it knows whether it is proven, and how to dial. A new kind is one file beside
+/// this one and one case in `make`.
 class Egress {
     /// Its name in `[route]` and in status: "tor", "proxy.work".
     let name: String
-    /// Its kind in status: "tor", "proxy".
+    /// Its kind in status: "tor", "i2p", "proxy", "vpn".
     let kind: String
     /// Its number in this run, never used again: relays are tagged with it.
     let id: UInt32
     /// The configuration it was made from.
     let configuration: EgressConfiguration
-    /// Where streams are dialled.
-    let socks: Endpoint
+    /// The egress through which it is reached; nil where it is dialled straight.
+    let via: Egress?
     /// Called when the readiness has changed, with what it was before.
     var onChange: (Egress, EgressReadiness) -> Void = { _, _ in }
+    /// Called when something that streams wait for has come: they ask again.
+    var onProgress: () -> Void = {}
 
     /// What is known of it. The sentence always says why.
     fileprivate(set) var readiness = EgressReadiness(.starting, "starting")
 
-    init(_ configuration: EgressConfiguration, kind: String, id: UInt32, socks: Endpoint) {
+    init(_ configuration: EgressConfiguration, kind: String, id: UInt32, via: Egress? = nil) {
         name = configuration.name
         self.configuration = configuration
         self.kind = kind
         self.id = id
-        self.socks = socks
+        self.via = via
     }
 
     /// Begins to prove itself.
     func start() {}
     /// Ends all that it has open.
     func stop() {}
-    /// A stream could not reach its proxy, or the proxy did not speak as it should.
+    /// The egress through which it is reached is proven, or is not any more.
+    func viaChanged() {}
+    /// A stream could not be dialled, or a proxy did not speak as it should.
     func dialFailed() {}
-    /// Whether streams carry a user name and password by which it isolates them. Only Tor does: to a named proxy
-    /// they would be a stranger's credentials.
-    var isolates: Bool { false }
-    /// The credentials of its own that it needs; nil where it isolates.
-    var credentials: Credentials? { nil }
+
+    /// How a stream to `target` is dialled. Asked only while it is ready.
+    ///
+    /// - Parameter isolation: what Tor isolates the stream by, where it goes through Tor.
+    func way(to target: Destination, isolation: Credentials?) -> Answer { .refuse(.egressNotReady) }
+
+    /// The answer to a stream that is to be dialled.
+    enum Answer {
+        /// So.
+        case dial(Way)
+        /// Not yet: it is at work on it, and says so by `onProgress`.
+        case wait(Refusal)
+        /// Not at all.
+        case refuse(Refusal)
+    }
+
+    /// Whether streams carry a user name and password by which Tor isolates them: it is a Tor, or reached through
+    /// one. To any other proxy they would be a stranger's credentials.
+    var isolates: Bool { via?.isolates ?? false }
+
+    /// What to say while the egress on the way is not ready; nil while it is, or where there is none.
+    final var waitingForVia: EgressReadiness? {
+        guard let via, !via.readiness.isReady else { return nil }
+        return EgressReadiness(via.readiness.state, "waits for \(via.name): \(via.readiness.detail)")
+    }
 
     final func become(_ new: EgressReadiness) {
         guard new != readiness else { return }
@@ -49,12 +73,22 @@ class Egress {
     }
 
     /// The egress of a configuration.
-    static func make(_ configuration: EgressConfiguration, id: UInt32, loop: EventLoop) -> Egress {
+    ///
+    /// - Parameter uplink: opens the way out of a Tor that we start and that goes by another egress.
+    static func make(
+        _ configuration: EgressConfiguration, id: UInt32, via: Egress?, loop: EventLoop,
+        uplink: @escaping () throws(StartFailure) -> TorUplink
+    ) -> Egress {
         switch configuration.kind {
-        case .tor(let socks, let control):
-            TorEgress(configuration, id: id, socks: socks, control: control, loop: loop)
-        case .proxy(let socks, let credentials):
-            ProxyEgress(configuration, id: id, socks: socks, credentials: credentials, loop: loop)
+        case .tor(let tor): TorEgress(configuration, tor, id: id, via: via, loop: loop)
+        case .i2p(let socks):
+            ProxyEgress(
+                configuration, ProxyConfiguration(socks: socks), kind: "i2p",
+                what: "the I2P router's SOCKS port at \(socks)", id: id, via: nil, loop: loop)
+        case .proxy(let proxy):
+            ProxyEgress(
+                configuration, proxy, kind: "proxy", what: "the proxy at \(proxy.socks)", id: id, via: via, loop: loop)
+        case .vpn: Egress(configuration, kind: "vpn", id: id)
         }
     }
 }

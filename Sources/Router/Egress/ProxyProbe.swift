@@ -2,7 +2,8 @@ import EventLoop
 import Policy
 import Protocols
 
-/// Proves a SOCKS5 proxy by its own handshake, again and again: the driver of `ProxyReadiness`.
+/// Proves a SOCKS5 proxy by its own handshake, again and again: the driver of `ProxyReadiness`. Between two probes
+/// the connection of the last one stays open, asking for nothing: a proxy that ends shows at once.
 final class ProxyProbe {
     /// What is known of the proxy.
     var readiness: EgressReadiness { machine.readiness }
@@ -10,24 +11,31 @@ final class ProxyProbe {
     var onChange: () -> Void = {}
 
     private var machine: ProxyReadiness
-    private let endpoint: Endpoint
-    private let credentials: Credentials?
     private let what: String
+    private let isDistant: Bool
+    private let way: () -> Egress.Answer
     private let loop: EventLoop
-    private var handshake = SocksClient(probeWith: nil)
+    private var handshakes = SocksChain([])
     private var stream: ByteStream?
     private lazy var wake = Watch.timer(on: loop) { [weak self] in self?.tick() }
     private lazy var timeout = Watch.timer(on: loop) { [weak self] in self?.timedOut() }
 
-    init(_ endpoint: Endpoint, credentials: Credentials?, what: String, loop: EventLoop) {
-        self.endpoint = endpoint
-        self.credentials = credentials
+    /// - Parameters:
+    ///   - what: what sentences call the proxy: "the proxy at 192.0.2.7:1080".
+    ///   - isDistant: whether the way to it leads through another egress.
+    ///   - way: how it is dialled; its last handshake asks for nothing.
+    init(what: String, isDistant: Bool, loop: EventLoop, way: @escaping () -> Egress.Answer) {
         self.what = what
+        self.isDistant = isDistant
+        self.way = way
         self.loop = loop
-        machine = ProxyReadiness(what: what)
+        machine = ProxyReadiness(what: what, isDistant: isDistant)
     }
 
+    /// Begins, and knows nothing yet.
     func start() {
+        stop()
+        machine = ProxyReadiness(what: what, isDistant: isDistant)
         wake.schedule(after: .zero)
     }
 
@@ -50,9 +58,14 @@ final class ProxyProbe {
 
     private func tick() {
         guard machine.tick(loop.now) else { return schedule() }
+        stream?.close()
+        stream = nil
         let socket: Descriptor
         do throws(SystemError) {
-            socket = try Socket.connect(to: endpoint)
+            // Whoever it is reached through is not ready, or is at work on it: we are told when that changes.
+            guard case .dial(let way) = way() else { return finished { $0.probePostponed(loop.now) } }
+            handshakes = SocksChain(way.hops)
+            socket = try way.connect()
         } catch {
             // Our own lack of descriptors says nothing of the proxy.
             guard error.isDescriptorLimit else {
@@ -62,30 +75,38 @@ final class ProxyProbe {
         }
         let stream = ByteStream(socket, connecting: true, loop: loop)
         self.stream = stream
-        handshake = SocksClient(probeWith: credentials)
-        timeout.schedule(after: ProxyReadiness.probeTimeout)
+        timeout.schedule(after: machine.probeTimeout)
         stream.onConnected = { [unowned self] in
             var greeting: [UInt8] = []
-            handshake.start(&greeting)
+            _ = handshakes.start(&greeting)
             stream.write(greeting)
         }
         stream.onBytes = { [unowned self] in received($0) }
-        stream.onEnded = { [unowned self] ending in
-            switch ending {
-            case .failed(let error) where error.doing == "connect":
-                failed("\(what) cannot be reached: \(error.reason)", reached: false)
-            case .failed, .closedByPeer, .finished:
-                failed("\(what) closes the connection in its SOCKS5 handshake", reached: true)
-            }
+        stream.onEnded = { [unowned self] in ended($0) }
+    }
+
+    private func ended(_ ending: ByteStream.Ending) {
+        stream = nil
+        guard machine.isProbing else {
+            // The connection that was kept open.
+            machine.keptConnectionEnded(loop.now)
+            return schedule()
+        }
+        switch ending {
+        case .failed(let error) where error.doing == "connect":
+            failed("\(what) cannot be reached: \(error.reason)", reached: false)
+        case .failed, .closedByPeer, .finished:
+            failed("\(what) closes the connection in its SOCKS5 handshake", reached: true)
         }
     }
 
     private func received(_ bytes: Span<UInt8>) {
+        guard machine.isProbing else { return }
         var reply: [UInt8] = []
-        switch handshake.receive(bytes, output: &reply).outcome {
+        switch handshakes.receive(bytes, output: &reply).outcome {
         case .more: stream?.write(reply)
         case .ready: finished { $0.probeSucceeded(loop.now) }
-        case .failed(let failure): failed("\(what): \(failure.sentence)", reached: true)
+        case .failed(let failure): failed("\(what): \(failure.sentence)", reached: failure.isOfLastHop)
         }
     }
 
@@ -94,12 +115,12 @@ final class ProxyProbe {
     }
 
     private func failed(_ sentence: String, reached: Bool) {
+        stream?.close()
+        stream = nil
         finished { $0.probeFailed(sentence, reached: reached, now: loop.now) }
     }
 
     private func finished(_ outcome: (inout ProxyReadiness) -> Void) {
-        stream?.close()
-        stream = nil
         timeout.cancel()
         let before = machine.readiness
         outcome(&machine)

@@ -4,7 +4,13 @@ import Protocols
 
 /// One of the node's SOCKS listeners: accepts, counts, and pauses at its limits.
 final class NodeListener {
-    let configuration: NodeListenerConfiguration
+    /// As the operator wrote it; nil for one of the router's own.
+    let configuration: NodeListenerConfiguration?
+    let name: String
+    /// Where it listens; the port that the kernel chose where none was asked for.
+    let endpoint: Endpoint
+    /// What a client must say to be let in; nil where none is asked for.
+    let password: Credentials?
     /// Its number in this run, never used again: relays are tagged with it.
     let id: UInt32
     let requestClass: RequestClass
@@ -28,26 +34,39 @@ final class NodeListener {
     /// Listens, and accepts nothing until `resume`.
     ///
     /// - Throws: a sentence that names the listener: "node.proxy: 127.0.0.1:18950 is taken …".
-    init(_ configuration: NodeListenerConfiguration, id: UInt32, loop: EventLoop) throws(StartFailure) {
-        self.configuration = configuration
-        self.id = id
-        self.loop = loop
-        requestClass =
+    convenience init(_ configuration: NodeListenerConfiguration, id: UInt32, loop: EventLoop) throws(StartFailure) {
+        let requestClass: RequestClass =
             switch configuration.role {
             case .p2p: .p2p
             case .torZone: .torZone
             case .i2pZone: .i2pZone
             }
+        try self.init(
+            configuration, name: configuration.name, requestClass: requestClass, endpoint: configuration.endpoint,
+            password: nil, id: id, loop: loop)
+    }
+
+    /// One that no key of the configuration names; `configuration` only for one that a key does.
+    init(
+        _ configuration: NodeListenerConfiguration? = nil, name: String, requestClass: RequestClass,
+        endpoint: Endpoint, password: Credentials?, id: UInt32, loop: EventLoop
+    ) throws(StartFailure) {
+        self.configuration = configuration
+        self.name = name
+        self.requestClass = requestClass
+        self.password = password
+        self.id = id
+        self.loop = loop
         do throws(SystemError) {
-            descriptor = try Socket.listen(at: configuration.endpoint)
+            descriptor = try Socket.listen(at: endpoint)
+            self.endpoint = try Socket.localEndpoint(of: descriptor) ?? endpoint
         } catch {
             throw StartFailure(
-                "\(configuration.name) cannot listen at \(configuration.endpoint): \(error.reason); "
+                "\(name) cannot listen at \(endpoint): \(error.reason); "
                     + "end what has that port, or give another in [node]")
         }
     }
 
-    var name: String { configuration.name }
     var isPaused: Bool { watch == nil }
 
     /// Accepts from now on.

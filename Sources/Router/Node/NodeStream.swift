@@ -80,7 +80,7 @@ final class NodeStream: FlowOwner {
             if upstreamConnectError != nil {
                 return apply(connection.upstreamEnded(now: host.now))
             }
-            apply(connection.upstreamConnected())
+            apply(connection.upstreamConnected(now: host.now))
         }
         while isOpen, connection.wantsUpstreamBytes, isReadable(.upstream) {
             switch read(.upstream, limit: 512, { apply(connection.upstreamSent($0, now: host.now)) }) {
@@ -113,7 +113,7 @@ final class NodeStream: FlowOwner {
             detachUpstream()
         case .relay(let prefix):
             host.finished(self, nil)
-            relay(prefix: prefix, tag: tag, counter: listener.traffic)
+            relay(prefix: prefix + early, tag: tag, counter: listener.traffic)
         case .close(let refusal):
             // Unread bytes would turn the close into a reset, which can overtake the reply that says why.
             if isReadable(.client) { _ = read(.client) { _ in } }

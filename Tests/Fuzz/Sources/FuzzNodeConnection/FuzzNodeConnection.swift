@@ -96,7 +96,7 @@ struct Life {
             switch event {
             case .client(let bytes): clientSends(bytes, byteByByte)
             case .upstream(let bytes): take(connection.upstreamSent(bytes.span, now: now))
-            case .connected: take(connection.upstreamConnected())
+            case .connected: take(connection.upstreamConnected(now: now))
             case .upstreamEnded: take(connection.upstreamEnded(now: now))
             case .clientEnded: take(connection.clientEnded())
             case .pass(let duration):
@@ -136,7 +136,9 @@ struct Life {
 
     private mutating func dial(_ withCredentials: Bool) {
         let wasDialling = connection.isDialling
-        take(connection.routed(.dialling(Self.target, withCredentials ? Self.credentials : nil), now: now))
+        take(
+            connection.routed(
+                .dialling([SocksHop(Self.target, credentials: withCredentials ? Self.credentials : nil)]), now: now))
         guard !wasDialling, connection.isDialling else { return }
         dials.append(withCredentials)
         toUpstream.append([])
