@@ -17,6 +17,8 @@ public enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     case blocked
     /// The Tor or I2P zone's listener was asked for another kind of destination.
     case wrongZone = "wrong-zone"
+    /// A name, and the VPN has no resolver that could be asked for it.
+    case noResolver = "no-resolver"
     /// The egress was not ready, and did not become ready in time.
     case egressNotReady = "egress-not-ready"
     /// The egress's proxy could not be reached, or did not speak as it should.
@@ -41,7 +43,8 @@ public enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     /// The SOCKS reply that says it.
     public var socks: SocksRefusal {
         switch self {
-        case .locked, .unguarded, .banned, .privateDestination, .ownAddress, .blocked, .wrongZone, .notLevin:
+        case .locked, .unguarded, .banned, .privateDestination, .ownAddress, .blocked, .wrongZone, .noResolver,
+            .notLevin:
             .notAllowed
         case .egressNotReady: .networkUnreachable
         case .unreachable: .hostUnreachable

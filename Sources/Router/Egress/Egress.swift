@@ -88,7 +88,7 @@ class Egress {
         case .proxy(let proxy):
             ProxyEgress(
                 configuration, proxy, kind: "proxy", what: "the proxy at \(proxy.socks)", id: id, via: via, loop: loop)
-        case .vpn: Egress(configuration, kind: "vpn", id: id)
+        case .vpn(let vpn): VPNEgress(configuration, vpn, id: id, loop: loop)
         }
     }
 }
