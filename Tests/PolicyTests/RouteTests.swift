@@ -14,7 +14,10 @@ import Testing
     }
 
     /// What each class may reach at all, as monerod's zones mean it.
-    @Test(arguments: RequestClass.allCases)
+    /// What the node's streams can be.
+    private static let nodeClasses: [RequestClass] = [.p2p, .torZone, .i2pZone]
+
+    @Test(arguments: nodeClasses)
     func aZoneTakesItsOwnKindAlone(_ requestClass: RequestClass) {
         let ways: [(Host, way: String)] = [
             (Samples.onion, "tor"), (Samples.i2p, "proxy.i2p"), (Samples.publicName, "proxy.clearnet"),
@@ -26,11 +29,28 @@ import Testing
                 switch requestClass {
                 case .p2p: true
                 case .torZone: host == Samples.onion
-                case .i2pZone: host == Samples.i2p
+                case .i2pZone, .torUplink: host == Samples.i2p
                 }
             let expected: Route.Decision =
                 isAllowed ? .via(egress: way, Samples.destination(host)) : .refuse(.wrongZone)
             #expect(decide(requestClass, host, configuration) == expected)
+        }
+    }
+
+    /// Our own Tor's relays go by the egress that Tor is reached through and no other, wherever the node's go.
+    @Test func aTorOfOursReachesItsRelaysByItsVia() {
+        let relay = Samples.destination(Samples.address("192.168.1.1"), port: 9001)
+        var configuration = Samples.configuration()
+        #expect(Samples.route(configuration).decide(Request(.torUplink, to: relay)) == .refuse(.blocked))
+        configuration.egresses = [
+            EgressConfiguration(name: "tor", kind: .tor(TorConfiguration(.managed(torrc: []), via: "vpn.wg")))
+        ]
+        let route = Samples.route(configuration)
+        #expect(route.decide(Request(.torUplink, to: relay)) == .via(egress: "vpn.wg", relay))
+        for egress in ["vpn.wg", "tor", "proxy.i2p"] {
+            #expect(
+                route.stillAllows(.torUplink, .clearnet, address: nil, isLocalName: false, egress: egress)
+                    == (egress == "vpn.wg"))
         }
     }
 
@@ -123,7 +143,7 @@ import Testing
         var kept = 0
         var cut = 0
         for before in configurations {
-            for requestClass in RequestClass.allCases {
+            for requestClass in Self.nodeClasses {
                 for host in Samples.hosts + [Samples.address("10.192.0.1")] {
                     guard case .via(let egress, let target) = decide(requestClass, host, before) else { continue }
                     for after in configurations {
@@ -145,6 +165,6 @@ extension Route {
     /// Asks as the router does, who keeps of a relay no more than this.
     fileprivate func stillAllows(_ host: Host, by egress: String) -> Bool {
         let address: IPAddress? = if case .address(let address) = host { address } else { nil }
-        return stillAllows(DestinationKind(host), address: address, isLocalName: host.isLocalName, egress: egress)
+        return stillAllows(.p2p, DestinationKind(host), address: address, isLocalName: host.isLocalName, egress: egress)
     }
 }

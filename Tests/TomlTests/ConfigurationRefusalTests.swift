@@ -14,13 +14,13 @@ import Toml
         ("[node]\nhold = \"3s\"", "f:2:1: unknown key `hold` in [node]; it belongs in [route]"),
         (
             "socks = \"127.0.0.1:9050\"",
-            "f:1:1: unknown key `socks` at the top of the file; it belongs in [tor] or in [proxy.NAME]"
+            "f:1:1: unknown key `socks` at the top of the file; it belongs in [tor] or in [i2p] or in [proxy.NAME]"
         ),
         ("[log]\nnetwork = 1", "f:2:1: unknown key `network` in [log]; it belongs at the top of the file"),
         ("[log]\nnothing-like-it = 1", "f:2:1: unknown key `nothing-like-it` in [log]; it has `destinations`"),
         (
             "[proxy.a]\nsocks = \"192.0.2.7:1\"\nusr = 1",
-            "f:3:1: unknown key `usr` in [proxy.a]; it has `socks`, `username`, `password-file`"
+            "f:3:1: unknown key `usr` in [proxy.a]; it has `socks`, `username`, `password-file`, `via`"
         ),
         (
             "[kill-switch]\ngard = \"off\"\nguard = \"off\"",
@@ -32,10 +32,9 @@ import Toml
     }
 
     @Test(arguments: [
-        ("[i2p]\nsam = \"127.0.0.1:7656\"", "f:1:2: `i2p`"), ("[vpn.wg]\ninterface = \"wg0\"", "f:1:2: `vpn`"),
+        ("[i2p]\nsocks = \"127.0.0.1:4447\"\nsam = \"127.0.0.1:7656\"", "f:3:1: `i2p.sam`"),
+        ("[i2p]\nsocks = \"127.0.0.1:4447\"\nmanaged = true", "f:3:1: `i2p.managed`"),
         ("[[wallet]]\nlisten = \"127.0.0.1:1\"", "f:1:3: `wallet`"),
-        ("[tor]\nsocks = \"127.0.0.1:9050\"\ntorrc = []", "f:3:1: `tor.torrc`"),
-        ("[proxy.a]\nsocks = \"192.0.2.7:1\"\nvia = \"tor\"", "f:3:1: `proxy.a.via`"),
         ("[node]\nlocal-ports = [18081]", "f:2:1: `node.local-ports`"),
         ("node.strays = \"count\"", "f:1:6: `node.strays`"),
         ("[node]\ndns = \"block\"", "f:2:1: `node.dns`"), ("[node]\nallow-remote = true", "f:2:1: `node.allow-remote`"),
@@ -48,18 +47,31 @@ import Toml
 
     @Test(arguments: [
         (
-            "[tor]\nmanaged = true",
-            "f:2:11: `tor.managed = true` is not in this version: name a running Tor with socks = \"127.0.0.1:9050\""
-        ),
-        (
             "[tor]\nmanaged = true\nsocks = \"127.0.0.1:9050\"",
-            "f:2:11: `tor.managed = true` is not in this version: name a running Tor with socks = \"127.0.0.1:9050\""
+            "f:3:1: `tor.socks` names a Tor that runs, and `managed = true` starts one: take one of them out"
         ),
         (
-            "[tor]",
-            "f:1:2: [tor] without socks is not in this version: name a running Tor with socks = \"127.0.0.1:9050\""
+            "[tor]\ncontrol = \"127.0.0.1:9051\"",
+            "f:2:1: `tor.control` stands without `socks`: name Tor's SOCKS port, socks = \"127.0.0.1:9050\""
         ),
-        ("\n[tor]\nmanaged = false", "f:2:2: [tor] has no socks: name a running Tor with socks = \"127.0.0.1:9050\""),
+        (
+            "\n[tor]\nmanaged = false",
+            "f:2:2: [tor] is not managed and has no socks: name a running Tor with socks = \"127.0.0.1:9050\", or set `managed = true`"
+        ),
+        (
+            "[tor]\nsocks = \"127.0.0.1:9050\"\ntorrc = [\"UseBridges 1\"]",
+            "f:3:1: `tor.torrc` is for a Tor that the router starts: write it into the running Tor's own torrc, or take `socks` out and set `managed = true`"
+        ),
+        (
+            "[tor]\nsocks = \"127.0.0.1:9050\"\nvia = \"proxy.a\"\n[proxy.a]\nsocks = \"192.0.2.7:1\"",
+            "f:3:1: `tor.via` is for a Tor that the router starts: write it into the running Tor's own torrc, or take `socks` out and set `managed = true`"
+        ),
+        (
+            "[tor]\ntorrc = \"UseBridges 1\"",
+            "f:2:9: `tor.torrc` must be an array of lines, such as [\"UseBridges 1\"], not a string"
+        ),
+        ("[tor]\ntorrc = [ 1 ]", "f:2:11: a line of `tor.torrc` must be a string in quotes, not an integer"),
+        ("[i2p]", "f:1:2: [i2p] has no socks: name the I2P router's SOCKS port, socks = \"127.0.0.1:4447\""),
         (
             "[tor]\nsocks = \"127.0.0.1:9050\"\ncontrol = \"[::ffff:127.0.0.1]:9050\"",
             "f:3:11: `tor.control` is the same address as `tor.socks`, 127.0.0.1:9050: name Tor's ControlPort or ControlSocket"

@@ -21,15 +21,31 @@ import Toml
         ("onion = \"blokc\"", "onion", 9, "names \"blokc\", which is not configured; did you mean \"block\"?"),
         (
             "i2p = \"i2p\"", "i2p", 7,
-            "cannot be \"i2p\", which is not in this version: name a \"proxy.NAME\", or \"block\""
+            "names \"i2p\", which is not configured: add [i2p], or name \"proxy.a\" or \"block\""
         ),
         (
             "clearnet = \"vpn.wg\"", "clearnet", 12,
-            "cannot be \"vpn.wg\", which is not in this version: name a \"proxy.NAME\", or \"block\""
+            "names \"vpn.wg\", which is not configured: add [vpn.wg], or name \"proxy.a\" or \"block\""
         ),
         (
             "i2p = \"tor\"", "i2p", 7,
-            "cannot be \"tor\": Tor would have an exit look the name up; name a \"proxy.NAME\" that speaks SOCKS5 to I2P, or \"block\""
+            "cannot be \"tor\": Tor would have an exit look the name up; name \"i2p\", or a \"proxy.NAME\" that speaks SOCKS5 to I2P, or \"block\""
+        ),
+        (
+            "onion = \"i2p\"", "onion", 9,
+            "cannot be \"i2p\": I2P leads to I2P addresses only; name \"tor\" or a \"proxy.NAME\", or \"block\""
+        ),
+        (
+            "clearnet = \"i2p\"", "clearnet", 12,
+            "cannot be \"i2p\": I2P leads to I2P addresses only; name \"tor\" or a \"proxy.NAME\", or \"block\""
+        ),
+        (
+            "onion = \"vpn.wg\"", "onion", 9,
+            "cannot be \"vpn.wg\": a VPN leads to no onion address; name \"tor\" or a \"proxy.NAME\" that speaks SOCKS5 to Tor, or \"block\""
+        ),
+        (
+            "i2p = \"vpn.wg\"", "i2p", 7,
+            "cannot be \"vpn.wg\": a VPN leads to no I2P address; name \"i2p\", or a \"proxy.NAME\" that speaks SOCKS5 to I2P, or \"block\""
         ),
         ("onion = 1", "onion", 9, "must be a string in quotes, not an integer"),
         ("isolation = \"peers\"", "isolation", 13, "cannot be \"peers\"; did you mean \"peer\"?"),

@@ -136,10 +136,11 @@ import Toml
     func passwords(file: String, password: String) throws {
         let text =
             "node.user = \"m\"\n[proxy.a]\nsocks = \"192.0.2.7:1080\"\nusername = \"u\"\npassword-file = \"\(file)\""
-        guard case .proxy(_, let credentials) = try read(text).get().egresses.first?.kind else {
+        guard case .proxy(let proxy) = try read(text).get().egresses.first?.kind else {
             Issue.record("no proxy")
             return
         }
+        let credentials = proxy.credentials
         #expect(credentials?.password == Array(password.utf8) && credentials?.username == [0x75])
     }
 

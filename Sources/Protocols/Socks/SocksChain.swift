@@ -37,6 +37,12 @@ public struct SocksChain: Sendable {
         /// What that proxy said or did.
         public var reason: SocksClientFailure
 
+        /// A failure of the last proxy, or of one before it.
+        public init(isOfLastHop: Bool, reason: SocksClientFailure) {
+            self.isOfLastHop = isOfLastHop
+            self.reason = reason
+        }
+
         /// Whether the fault lies with a proxy, or with the way to it, so that no other destination would fare
         /// better.
         public var isAboutProxy: Bool { !isOfLastHop || reason.isAboutProxy }
