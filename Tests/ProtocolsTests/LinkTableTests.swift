@@ -30,7 +30,8 @@ struct LinkTableTests {
         body.append(host: UInt64(index), 4)
         body.append(host: flags, 4)
         body.append(host: 0, 4)
-        return message(type, sequence: sequence, body + attribute(3, Array(name.utf8) + [0]))
+        return message(
+            type, sequence: sequence, flags: sequence == 0 ? 0 : 2, body + attribute(3, Array(name.utf8) + [0]))
     }
 
     private func address(
@@ -39,7 +40,7 @@ struct LinkTableTests {
     ) -> [UInt8] {
         var body: [UInt8] = [2, 32, flags, scope]
         body.append(host: UInt64(index), 4)
-        return message(type, sequence: sequence, body + attributes)
+        return message(type, sequence: sequence, flags: sequence == 0 ? 0 : 2, body + attributes)
     }
 
     private func done(_ sequence: UInt32) -> [UInt8] { message(3, sequence: sequence, [0, 0, 0, 0]) }
@@ -83,6 +84,23 @@ struct LinkTableTests {
         #expect(table.link(named: "wg0") == nil)
         _ = table.receive(link(4, "wg0").span)
         #expect(table.link(named: "wg0")?.index == 4 && texts(table) == [])
+    }
+
+    /// The kernel numbers news like the request that made the change, whoever sent it.
+    @Test func newsOfAnybodysRequestAreFollowed() {
+        var table = known()
+        var bytes = address(3, attribute(2, [10, 64, 0, 9]))
+        for number: UInt8 in [1, 2, 77] {
+            bytes[8] = number
+            _ = table.receive(bytes.span)
+            #expect(texts(table) == ["10.64.0.2", "10.64.0.9"])
+            _ = table.receive(address(3, attribute(2, [10, 64, 0, 9]), type: 21).span)
+        }
+        // A part of somebody's dump is none.
+        bytes[6] = 2
+        bytes[8] = 77
+        _ = table.receive(bytes.span)
+        #expect(texts(table) == ["10.64.0.2"])
     }
 
     @Test func aPortThatLeavesItsBridgeIsNotGone() {
@@ -132,7 +150,7 @@ struct LinkTableTests {
     @Test func aDumpThatWasInterruptedOrFailedBeginsAnew() {
         var table = LinkTable()
         _ = table.start()
-        #expect(table.receive(message(16, sequence: 1, flags: 0x10, [UInt8](repeating: 0, count: 16)).span) != nil)
+        #expect(table.receive(message(16, sequence: 1, flags: 0x12, [UInt8](repeating: 0, count: 16)).span) != nil)
         #expect(table.receive(done(1).span) == nil)
         var failed: [UInt8] = []
         failed.append(host: UInt64(UInt32(bitPattern: -16)), 4)

@@ -63,23 +63,21 @@ public struct LinkTable: Sendable {
     }
 
     private mutating func take(_ message: NetlinkMessage, in datagram: Span<UInt8>) throws(NetlinkFailure) -> [UInt8]? {
-        guard message.sequence == 0 || message.sequence == sequence else { return nil }
+        let isControl = message.type == NetlinkMessage.error || message.type == NetlinkMessage.done
+        // News carry the number of whoever's request made the change, so they are told by having no further parts.
+        let isNews = !isControl && !message.flags.contains(.multi)
+        guard isNews || message.sequence == sequence else { return nil }
         if message.flags.contains(.interrupted) || message.type == NetlinkMessage.overrun { return start() }
-        switch message.type {
-        case NetlinkMessage.error, NetlinkMessage.done:
-            guard message.sequence == sequence else { return nil }
-            return ended(isGood: message.errorCode(in: datagram) == 0)
-        default:
-            guard let news = try LinkNews(message, in: datagram) else { return nil }
-            if message.sequence == 0, isKnown { Self.apply(news, to: &links) }
-            if var table = dumped {
-                // Moved out, so that it is changed in place.
-                dumped = nil
-                Self.apply(news, to: &table)
-                dumped = table
-            }
-            return nil
+        if isControl { return ended(isGood: message.errorCode(in: datagram) == 0) }
+        guard let news = try LinkNews(message, in: datagram) else { return nil }
+        if isNews, isKnown { Self.apply(news, to: &links) }
+        if var table = dumped {
+            // Moved out, so that it is changed in place.
+            dumped = nil
+            Self.apply(news, to: &table)
+            dumped = table
         }
+        return nil
     }
 
     private mutating func ended(isGood: Bool) -> [UInt8]? {

@@ -35,6 +35,8 @@ class Egress {
     func start() {}
     /// Ends all that it has open.
     func stop() {}
+    /// How long the process must live on after `stop`, for what the kernel would say in its place.
+    var farewellAtExit: Duration { .zero }
     /// The egress through which it is reached is proven, or is not any more.
     func viaChanged() {}
     /// A stream could not be dialled, or a proxy did not speak as it should.

@@ -5,12 +5,15 @@ import Protocols
 /// tunnels are one user's, and those of tunnels that are gone for as long as a peer may go on sending.
 struct TunnelPorts {
     /// Linux gives up a connection after 15 retransmissions, about a quarter of an hour; others take less.
-    private static let retention: Duration = .seconds(1800)
+    static let retention: Duration = .seconds(1800)
     /// An interface that comes and goes all the time must not take all descriptors.
     private static let retiredLimit = 16
 
     private var current: [IPAddress: HeldPorts] = [:]
     private var retired: [(ports: HeldPorts, until: Instant)] = []
+
+    /// Whether no port is held.
+    var isEmpty: Bool { current.isEmpty && retired.isEmpty }
 
     /// Holds ports of these addresses, and of no others from now on.
     ///

@@ -12,6 +12,7 @@ final class VPNEgress: Egress {
     private var resolver: NameResolver?
     private var probe: VPNProbe?
     private var ports = TunnelPorts()
+    private var farewell: Watch?
     private lazy var wake = Watch.timer(on: loop) { [unowned self] in tick() }
 
     /// Where a resolver listens (RFC 7766).
@@ -51,7 +52,14 @@ final class VPNEgress: Egress {
         resolver?.stop()
         probe?.cancel()
         wake.cancel()
+        guard !ports.isEmpty else { return }
+        // Peers go on sending for a while. It keeps itself and its ports until they have given up.
+        farewell = Watch.timer(on: loop) { [self] in farewell = nil }
+        farewell?.schedule(after: TunnelPorts.retention)
     }
+
+    /// What is under way at the moment of the last resets is there within a second, wherever it comes from.
+    override var farewellAtExit: Duration { ports.isEmpty ? .zero : .seconds(1) }
 
     override func dialFailed() {
         machine.dialFailed(loop.now)

@@ -61,6 +61,12 @@ public final class Daemon: ControlServer.Daemon {
         tellServiceManager("STOPPING=1")
         router.stop()
         control?.stop()
+        let farewell = router.farewellAtExit
+        guard farewell > .zero else { return }
+        let end = Watch.timer(on: loop) { [unowned self] in loop.stop() }
+        end.schedule(after: farewell)
+        loop.run()
+        end.cancel()
     }
 
     /// The status document as of now.
