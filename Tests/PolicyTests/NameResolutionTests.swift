@@ -51,7 +51,8 @@ private struct World {
             ]
             bytes += octets
         }
-        effects = machine.received((DNSFraming.framed(bytes) ?? []).span, now: now)
+        let framed = DNSFraming.framed(bytes) ?? []
+        effects = machine.received(framed.span, now: now)
     }
 }
 
