@@ -45,7 +45,15 @@ static inline void ignoreSignal(int number) { signal(number, SIG_IGN); }
 static inline int bindSocket(int fd, const struct sockaddr *name, socklen_t length) { return bind(fd, name, length); }
 static inline int connectSocket(int fd, const struct sockaddr *name, socklen_t length) { return connect(fd, name, length); }
 static inline int readOwnName(int fd, struct sockaddr *name, socklen_t *length) { return getsockname(fd, name, length); }
-static inline int acceptSocket(int fd) { return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
+static inline int acceptSocket(int fd, struct sockaddr_storage *name) {
+    socklen_t length = sizeof *name;
+    return accept4(fd, (struct sockaddr *)name, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+/// In nanoseconds since 1970. Here, since Swift does not know whose struct timespec is.
+static inline int64_t modificationTime(const struct stat *status) {
+    return (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+}
 
 /// open(2) is variadic, which Swift does not import.
 static inline int openFile(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }

@@ -13,6 +13,7 @@ let fuzzers: [(name: String, needs: [String])] = [
     ("FuzzTorControl", ["Protocols"]),
     ("FuzzDNS", ["Protocols"]),
     ("FuzzLinks", ["Protocols"]),
+    ("FuzzNetlink", ["Protocols"]),
     ("FuzzHTTPRequest", ["Protocols"]),
     ("FuzzHTTPResponse", ["Protocols"]),
     ("FuzzJSON", ["Protocols", "Policy"]),

@@ -89,4 +89,19 @@ import Toml
         expected.killSwitch.guardMode = .off
         #expect(try read(Self.file("config/quickstart.toml")).get() == expected)
     }
+
+    /// What the package installs: Debian's own Tor, and no guard.
+    @Test func service() throws {
+        var expected = Configuration.builtIn
+        expected.node.user = nil
+        expected.killSwitch.guardMode = .off
+        expected.egresses = [
+            EgressConfiguration(
+                name: "tor",
+                kind: .tor(
+                    TorConfiguration(.running(socks: .unix("/run/tor/socks"), control: .unix("/run/tor/control"))))
+            )
+        ]
+        #expect(try read(Self.file("config/service.toml")).get() == expected)
+    }
 }
