@@ -50,14 +50,29 @@ extension Router: NodeStream.Host {
         case .wait(let refusal): return .wait(until: loop.now + Self.untilTold, refusal)
         case .refuse(let refusal): return .refuse(refusal)
         }
+        if let refusal = judgeResolved(way, stream, egress, target) { return .refuse(refusal) }
         do throws(SystemError) {
-            stream.attach(upstream: try way.connect())
+            stream.attach(upstream: try way.connect(), endsByReset: way.interface != nil)
         } catch {
             guard !error.isDescriptorLimit else { return .hold(until: loop.now + .seconds(1), .connectionLimit) }
             egress.dialFailed()
             return .hold(until: loop.now + NodeConnection.Limits.redialPause, .proxyFailed)
         }
         return .dialling(way.hops, nearest: egress.nearest)
+    }
+
+    /// What a name was resolved to is judged like an address that the node named, and kept in the stream's tag: a name
+    /// is nobody's way to a banned, a private or an own address, now or after a reload. (A Tor of ours may go where it
+    /// wants to.)
+    private func judgeResolved(
+        _ way: Way, _ stream: NodeStream, _ egress: Egress, _ target: Destination
+    ) -> Refusal? {
+        guard way.hops.isEmpty, case .name = target.host, case .tcp(let address, _) = way.endpoint,
+            stream.listener.requestClass != .torUplink
+        else { return nil }
+        stream.tag.fill(
+            listener: stream.listener, egress: egress, target: Destination(host: Host(address), port: target.port))
+        return route.refusal(of: address)
     }
 
     /// Longer than any stream waits: it is asked about again when something changes.

@@ -85,6 +85,9 @@ public final class Router {
         listeners = []
     }
 
+    /// How long the process must live on after `stop`.
+    public var farewellAtExit: Duration { egresses.map(\.farewellAtExit).max() ?? .zero }
+
     /// The kernel's silence leaves the addresses that were known.
     private func refreshOwnAddresses() {
         let addresses = OwnAddresses.read()

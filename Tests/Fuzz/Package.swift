@@ -11,6 +11,8 @@ let fuzzers: [(name: String, needs: [String])] = [
     ("FuzzLevin", ["Protocols"]),
     ("FuzzPortableStorage", ["Protocols"]),
     ("FuzzTorControl", ["Protocols"]),
+    ("FuzzDNS", ["Protocols"]),
+    ("FuzzLinks", ["Protocols"]),
     ("FuzzNetlink", ["Protocols"]),
     ("FuzzHTTPRequest", ["Protocols"]),
     ("FuzzHTTPResponse", ["Protocols"]),

@@ -19,6 +19,8 @@ public enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     case blocked
     /// The Tor or I2P zone's listener was asked for another kind of destination.
     case wrongZone = "wrong-zone"
+    /// A name, and the VPN has no resolver that could be asked for it.
+    case noResolver = "no-resolver"
     /// The egress was not ready, and did not become ready in time.
     case egressNotReady = "egress-not-ready"
     /// The egress's proxy could not be reached, or did not speak as it should.
@@ -64,7 +66,7 @@ public enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     public var socks: SocksRefusal {
         switch self {
         case .locked, .unguarded, .wrongOwner, .banned, .privateDestination, .ownAddress, .blocked, .wrongZone,
-            .notLevin, .exitRefused, .proxyRefused, .onionAuth:
+            .notLevin, .exitRefused, .proxyRefused, .onionAuth, .noResolver:
             .notAllowed
         case .egressNotReady, .networkUnreachable: .networkUnreachable
         case .unreachable, .nameNotFound, .onionNotFound, .onionInvalid, .onionUnreachable, .onionBadAddress:

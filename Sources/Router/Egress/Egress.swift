@@ -42,6 +42,8 @@ class Egress {
     func start() {}
     /// Ends all that it has open.
     func stop() {}
+    /// How long the process must live on after `stop`, for what the kernel would say in its place.
+    var farewellAtExit: Duration { .zero }
     /// The egress through which it is reached is proven, or is not any more.
     func viaChanged() {}
     /// A stream could not be dialled, or a proxy did not speak as it should.
@@ -103,7 +105,7 @@ class Egress {
         case .proxy(let proxy):
             ProxyEgress(
                 configuration, proxy, kind: "proxy", what: "the proxy at \(proxy.socks)", id: id, via: via, loop: loop)
-        case .vpn: Egress(configuration, kind: "vpn", id: id)
+        case .vpn(let vpn): VPNEgress(configuration, vpn, id: id, loop: loop)
         }
     }
 
