@@ -92,6 +92,7 @@ extension Refusal {
         case .ownAddress: "one of this machine's own addresses"
         case .blocked: "[route] blocks this kind of destination"
         case .wrongZone: "this listener is for another kind of destination"
+        case .noResolver: "a name, and the VPN has no resolver: set `resolver` in its table"
         case .egressNotReady: "the egress was not ready in time"
         case .proxyFailed: "the proxy broke off, or cannot be reached"
         case .exitRefused: ports.isEmpty ? "exits do not allow it" : "exits do not allow \(ports)"
