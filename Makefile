@@ -2,9 +2,10 @@
 # says which command would.
 
 FUZZ_SECONDS ?= 20
-RELEASE = swift build -c release --static-swift-stdlib -Xlinker -z -Xlinker now
+RELEASE = swift build -c release --static-swift-stdlib -Xlinker -z -Xlinker now -Xlinker -z -Xlinker relro
 
-.PHONY: help run build test test-unit test-lab test-fuzz test-sanitizers lint bench fuzz clean
+.PHONY: help run build install uninstall deb test test-unit test-lab test-fuzz test-reproducible test-sanitizers \
+  lint bench fuzz clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' Makefile
@@ -15,6 +16,20 @@ build: ## the release binary, .build/release/xmr-routed
 
 run: build ## the router in the foreground, with config/quickstart.toml
 	exec .build/release/xmr-routed run --config config/quickstart.toml
+
+# Not built anew when it is there: `sudo make install` finds no Swift.
+.build/release/xmr-routed:
+	@$(MAKE) --no-print-directory build
+
+install: .build/release/xmr-routed ## what `make build` built, below PREFIX (/usr/local); DESTDIR is honoured
+	@packaging/install
+
+uninstall: ## take away what `make install` installed
+	@packaging/uninstall
+
+deb: build ## the Debian package, in .build/deb
+	@Tests/setup --deb
+	@packaging/deb
 
 test: ## unit tests, the lab among real tor and monerod (root), and a short run of each fuzzer
 	@Tests/setup --test
@@ -31,6 +46,10 @@ test-lab: build ## the lab only
 test-fuzz: ## each fuzzer for FUZZ_SECONDS (20)
 	@Tests/setup
 	Tests/Fuzz/run $(FUZZ_SECONDS)
+
+test-reproducible: build ## the package twice, built in two folders: the same bytes
+	@Tests/setup --deb
+	@Tests/reproducible
 
 # Not XCTest, which has no test of ours: its own runner leaks, and the address sanitizer says so.
 test-sanitizers: ## unit tests under the address and the thread sanitizer

@@ -22,8 +22,8 @@ let package = Package(
         .library(name: "Crypto", targets: ["Crypto"]),
     ],
     dependencies: [
-        // docs/decisions/0002-argument-parser.md
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        // docs/decisions/0002-argument-parser.md. Exactly this one: the package is to be the same bytes next year.
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
     ],
     targets: [
         // System modules and the one C++ shim.

@@ -8,9 +8,14 @@ public enum StatusMetrics {
     /// The metrics of a document, each family with its HELP and TYPE, each line ending in a newline. A value that
     /// is not known has no line.
     public static func render(_ document: StatusDocument) -> String {
+        families(of: document).map(\.text).joined()
+    }
+
+    /// Every family there is, in their order; one of which the document tells nothing has no samples.
+    public static func families(of document: StatusDocument) -> [Family] {
         let state = document.borneOut.state
         let listeners = document.listeners.filter { !$0.isWallet }
-        let families = [
+        return [
             Family(
                 "info", .gauge, "The version of the daemon.",
                 [Sample(["version": document.version], 1)]),
@@ -65,7 +70,6 @@ public enum StatusMetrics {
                 document.inbound.map { Sample(["service": $0.name], $0.published == true) }),
             Family("threats", .gauge, "How many threats status names.", [Sample([:], document.threats.count)]),
         ]
-        return families.map(\.text).joined()
     }
 
     /// Without the ports: which port a node tried says what it was about.
@@ -73,61 +77,5 @@ public enum StatusMetrics {
         var packets: [String: UInt64] = [:]
         for entry in stopped { packets[entry.protocol, default: 0] &+= entry.packets }
         return packets.sorted { $0.key < $1.key }.map { Sample(["protocol": $0.key], $0.value) }
-    }
-}
-
-/// One metric with all its samples.
-private struct Family {
-    enum Kind: String {
-        case counter, gauge
-    }
-
-    let name: String
-    let kind: Kind
-    let help: String
-    let samples: [Sample]
-
-    init(_ name: String, _ kind: Kind, _ help: String, _ samples: [Sample]) {
-        self.name = "xmr_routed_" + name
-        self.kind = kind
-        self.help = help
-        self.samples = samples
-    }
-
-    var text: String {
-        guard !samples.isEmpty else { return "" }
-        return "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
-            + samples.map { "\(name)\($0.labels) \($0.value)\n" }.joined()
-    }
-}
-
-/// One line of a metric: its labels as they are written, and its value.
-private struct Sample {
-    let labels: String
-    let value: String
-
-    init(_ labels: KeyValuePairs<String, String>, _ value: some Numeric) {
-        let pairs = labels.map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",")
-        self.labels = pairs.isEmpty ? "" : "{\(pairs)}"
-        self.value = "\(value)"
-    }
-
-    init(_ labels: KeyValuePairs<String, String>, _ holds: Bool) {
-        self.init(labels, holds ? 1 : 0)
-    }
-
-    /// The format escapes the backslash, the quote and the newline. Other control characters are no part of a name.
-    private static func escaped(_ text: String) -> String {
-        var escaped = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\\": escaped.append(contentsOf: "\\\\".unicodeScalars)
-            case "\"": escaped.append(contentsOf: "\\\"".unicodeScalars)
-            case "\n": escaped.append(contentsOf: "\\n".unicodeScalars)
-            case "\u{0}"..<" ", "\u{7f}": escaped.append("?")
-            default: escaped.append(scalar)
-            }
-        }
-        return String(escaped)
     }
 }

@@ -1,7 +1,7 @@
 # Everything a test needs. Source, do not run.
 : "${LAB:?run the lab by Tests/Lab/run}" "${LAB_ID:?}" "${HERE:?}"
 LAB_TTL=${LAB_TTL:-900}
-for part in report processes namespaces tor monero capture circuits symbols router; do
+for part in report processes namespaces tor monero capture circuits symbols router box dante i2p; do
   # shellcheck source=/dev/null
   . "$HERE/lib/$part.sh"
 done
@@ -15,6 +15,7 @@ test_end() {
   local name
   stop router node neighbour "${OWN[@]}"
   for name in "$LAB"/tcpdump-*.pid; do [ ! -f "$name" ] || stop "$(basename "$name" .pid)"; done
+  [ ! -d "$BOX" ] || box_down
   [ -n "$FINISHED" ] || exit 1
 }
 trap test_end EXIT

@@ -1,0 +1,107 @@
+import EventLoop
+import Policy
+import Protocols
+import Testing
+
+/// docs/metrics.md explains every metric there is and no other, and the dashboard draws nothing else.
+@Suite struct MetricsDocumentationTests {
+    /// A document that has a value for every metric. A new family needs one here.
+    private static var families: [StatusMetrics.Family] {
+        StatusMetrics.families(
+            of: StatusDocument(
+                version: "0.1.0", state: .protected, reason: "", uptimeSeconds: 1,
+                killSwitch: KillSwitchStatus(
+                    locked: false,
+                    guardStatus: GuardStatus(state: .enforcing, provenAt: UTCTime(unixSeconds: 1_767_323_045)),
+                    stopped: [StoppedPackets(protocol: "udp", port: 53, packets: 7)]),
+                egress: [EgressStatus(name: "tor", kind: "tor", state: .ready, detail: "")],
+                listeners: [
+                    ListenerStatus(
+                        name: "node.proxy", address: "127.0.0.1:18950", open: 1, accepted: 1,
+                        refused: ["banned": 1], bytesUp: 1, bytesDown: 1)
+                ],
+                inbound: [InboundStatus(name: "tor.p2p", address: nil, published: true)]))
+    }
+
+    private static func file(_ name: String, from source: String = #filePath) throws -> [UInt8] {
+        let root = source.split(separator: "/").dropLast(3).joined(separator: "/")
+        return try Files.read("/\(root)/\(name)", limit: 1 << 20).bytes
+    }
+
+    /// What stands between back quotes in a cell.
+    private static func quoted(_ cell: Substring) -> [String] {
+        cell.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .filter { $0.offset % 2 == 1 }.map { String($0.element) }
+    }
+
+    /// The names of metrics in a text.
+    private static func metrics(in text: some StringProtocol) -> Set<String> {
+        let isPart = { (byte: UInt8) in (0x61...0x7a).contains(byte) || byte == 0x5f }
+        let words = text.utf8.split { !isPart($0) }.map { String(decoding: $0, as: UTF8.self) }
+        return Set(words.filter { $0.hasPrefix("xmr_routed_") })
+    }
+
+    @Test func everyMetricIsExplainedAndNoOther() throws {
+        let families = Self.families
+        for family in families { #expect(!family.samples.isEmpty, "give \(family.name) a value in this test") }
+        let text = String(decoding: try Self.file("docs/metrics.md"), as: UTF8.self)
+        // | `name` | kind | `label`, `label` | what it is |
+        let rows = text.split(separator: "\n").map { $0.split(separator: "|", omittingEmptySubsequences: false) }
+            .filter { $0.count == 6 && Self.quoted($0[1]).first.map { Self.metrics(in: $0) == [$0] } ?? false }
+        #expect(rows.map { Self.quoted($0[1]) } == families.map { [$0.name] })
+        #expect(rows.map { $0[2].filter { $0 != " " } } == families.map(\.kind.rawValue))
+        #expect(rows.map { Self.quoted($0[3]) } == families.map { $0.samples.first?.labelNames ?? [] })
+        #expect(Self.metrics(in: text) == Set(families.map(\.name)))
+    }
+
+    @Test func theDashboardDrawsWhatThereIs() throws {
+        let dashboard = try JSONValue(reading: Self.file("config/grafana-dashboard.json").span)
+        let labels = Dictionary(
+            uniqueKeysWithValues: Self.families.map { ($0.name, Set($0.samples.first?.labelNames ?? [])) })
+        var panels = 0
+        var drawn: Set<String> = []
+        for panel in try #require(dashboard["panels"]?.asArray) where panel["type"]?.asString != "row" {
+            panels += 1
+            for target in try #require(panel["targets"]?.asArray) {
+                let expression = try #require(target["expr"]?.asString)
+                let legend = try #require(target["legendFormat"]?.asString)
+                let used = Self.metrics(in: expression)
+                #expect(used.count == 1 && used.allSatisfy { labels[$0] != nil }, "\(expression)")
+                drawn.formUnion(used)
+                let known = used.reduce(into: Set<String>()) { $0.formUnion(labels[$1] ?? []) }
+                for label in Self.labels(of: expression, legend: legend) {
+                    #expect(known.contains(label) || label == "instance", "\(label) in \(expression), \(legend)")
+                }
+            }
+        }
+        #expect(panels > 10 && drawn == Set(labels.keys))
+    }
+
+    /// Every panel has an id of its own and a place of its own, on the 24 columns that Grafana has.
+    @Test func noPanelLiesOnAnother() throws {
+        let dashboard = try JSONValue(reading: Self.file("config/grafana-dashboard.json").span)
+        var ids: Set<UInt64> = []
+        var taken: Set<[UInt64]> = []
+        for panel in try #require(dashboard["panels"]?.asArray) {
+            #expect(ids.insert(try #require(panel["id"]?.asNumber?.uint64)).inserted)
+            let place = try #require(panel["gridPos"])
+            let sizes = try ["x", "y", "w", "h"].map { try #require(place[$0]?.asNumber?.uint64) }
+            #expect(sizes[0] + sizes[2] <= 24)
+            for x in sizes[0]..<sizes[0] + sizes[2] {
+                for y in sizes[1]..<sizes[1] + sizes[3] { #expect(taken.insert([x, y]).inserted) }
+            }
+        }
+    }
+
+    /// The labels that an expression groups and selects by, and that its legend shows.
+    private static func labels(of expression: String, legend: String) -> [String] {
+        let grouped = expression.split(separator: "by (").dropFirst().flatMap {
+            $0.prefix { $0 != ")" }.split(separator: ",").map { $0.filter { $0 != " " } }
+        }
+        let selected = expression.split(separator: "{").dropFirst().flatMap {
+            $0.prefix { $0 != "}" }.split(separator: ",").map { String($0.prefix { $0 != "=" }) }
+        }
+        let shown = legend.split(separator: "{{").filter { $0.contains("}}") }.map { String($0.prefix { $0 != "}" }) }
+        return grouped + selected + shown
+    }
+}

@@ -1,0 +1,44 @@
+import Testing
+import Toml
+
+/// xmr-routed.toml(5) explains every key that the reader knows, and no other.
+@Suite struct ManualTests {
+    /// The tables, as the manual names them, with the keys that stand in each: "[tor]": ["managed", …].
+    private static func manual() throws -> [String: [String]] {
+        var keys: [String: [String]] = [:]
+        var table = ""
+        for line in try ConfigurationFileTests.file("docs/man/xmr-routed.toml.5").split(separator: "\n") {
+            if line.hasPrefix(".Sh ") { table = "" }
+            if line.hasPrefix(".Ss ") { table = String(line.dropFirst(4)) }
+            if line.hasPrefix(".It Ic "), !table.isEmpty { keys[table, default: []].append(String(line.dropFirst(7))) }
+        }
+        return keys
+    }
+
+    /// What a table says it has, when it is asked for what it has not.
+    private func keys(of table: String) throws -> [String] {
+        let start = table.isEmpty ? "" : "[\(table)]\n"
+        let message = try #require(try problems("\(start)zzzzzzzzzzzzzzzz = 1\n").first { $0.contains("zzzz") })
+        return message.split(separator: "`").enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+            .dropFirst().sorted()
+    }
+
+    @Test func everyTableAndKeyIsInTheManualAndNoOther() throws {
+        let manual = try Self.manual()
+        let tables = try keys(of: "")
+        #expect(tables.count > 5)
+        var top: [String] = []
+        for table in tables {
+            // A table may have one name, or a name for each: "[tor]", "[proxy.NAME]".
+            if let keys = manual["[\(table)]"] {
+                #expect(try keys.sorted() == self.keys(of: table), "[\(table)]")
+            } else if let keys = manual["[\(table).NAME]"] {
+                #expect(try keys.sorted() == self.keys(of: "\(table).name"), "[\(table).NAME]")
+            } else {
+                top.append(table)
+            }
+        }
+        #expect(manual["Top of the file"] == top)
+        #expect(manual.count == tables.count - top.count + 1)
+    }
+}
