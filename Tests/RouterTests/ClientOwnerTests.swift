@@ -20,13 +20,16 @@ struct ClientOwnerTests {
         let world: RouterWorld
         let proxy: FakeProxy
 
-        init(_ mode: KillSwitchConfiguration.GuardMode = .off, user: String? = nodeName) throws {
+        init(_ mode: KillSwitchConfiguration.GuardMode = .off, user: String? = ClientOwnerTests.nodeName) throws {
             let samples = try RouterSamples(guardMode: mode)
             var configuration = samples.configuration
             configuration.node.user = user
-            let world = try RouterWorld(configuration)
-            self.world = world
+            world = try RouterWorld(configuration)
             proxy = try FakeProxy(on: world.loop, port: samples.proxyA)
+            waitUntilReady()
+        }
+
+        private func waitUntilReady() {
             #expect(world.run { world.router.egresses.first?.readiness.isReady == true })
         }
 
