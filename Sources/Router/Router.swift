@@ -130,7 +130,7 @@ public final class Router {
     private func makeEgress(_ configuration: EgressConfiguration, via: Egress?) -> Egress {
         lastEgress += 1
         let egress = Egress.make(
-            configuration, id: lastEgress, via: via, loop: loop,
+            configuration, id: lastEgress, via: via, stateDirectory: lockStore.directory, loop: loop,
             uplink: { [unowned self] () throws(StartFailure) in try openUplink() })
         egress.onChange = { [unowned self] in egressChanged($0, was: $1) }
         egress.onProgress = { [unowned self] in askAgain() }

@@ -2,7 +2,7 @@
 ///
 /// ```
 ///   connected ─▶ PROTOCOLINFO ─▶ readCookie ─▶ AUTHCHALLENGE ─▶ (server proven) AUTHENTICATE
-///             ─▶ SETEVENTS, GETINFO ─▶ report … report, and a GETINFO every two seconds
+///             ─▶ (TAKEOWNERSHIP) SETEVENTS, GETINFO ─▶ report … report, and a GETINFO every two seconds
 /// ```
 ///
 /// The cookie itself never goes over the connection: each side proves by an HMAC that it knows the file, Tor first.
@@ -29,6 +29,7 @@ public struct TorControlClient: Sendable {
         case protocolInfo
         case challenge(TorSafeCookie)
         case authenticate
+        case takeOwnership
         case setEvents
         case poll
         /// A circuit of Tor's choice; whether it comes to stand is told by events.
@@ -61,6 +62,7 @@ public struct TorControlClient: Sendable {
     public private(set) var state = TorState()
 
     private let nonce: [UInt8]
+    private let takesOwnership: Bool
     private let hmac: HMAC
     private var reader = TorControlReplyReader()
     private var phase = Phase.idle
@@ -77,9 +79,11 @@ public struct TorControlClient: Sendable {
     ///
     /// - Parameters:
     ///   - nonce: 32 random bytes, made for this connection alone.
+    ///   - takesOwnership: whether this Tor is to end as soon as the connection does (control-spec section 3.22).
     ///   - hmac: HMAC-SHA256.
-    public init(nonce: [UInt8], hmac: @escaping HMAC) {
+    public init(nonce: [UInt8], takesOwnership: Bool = false, hmac: @escaping HMAC) {
         self.nonce = nonce
+        self.takesOwnership = takesOwnership
         self.hmac = hmac
     }
 
@@ -163,8 +167,10 @@ extension TorControlClient {
             case .authenticate:
                 guard reply.code == 250 else { throw .refused(reply.sentence) }
                 phase = .running
-                return [send("SETEVENTS STATUS_CLIENT STATUS_GENERAL NETWORK_LIVENESS ORCONN", .setEvents), poll()]
-            case .setEvents:
+                return (takesOwnership ? [send("TAKEOWNERSHIP", .takeOwnership)] : []) + [
+                    send("SETEVENTS STATUS_CLIENT STATUS_GENERAL NETWORK_LIVENESS ORCONN", .setEvents), poll(),
+                ]
+            case .takeOwnership, .setEvents:
                 guard reply.code == 250 else { throw .unsupported(reply.sentence) }
                 return []
             case .poll:

@@ -74,13 +74,18 @@ class Egress {
 
     /// The egress of a configuration.
     ///
-    /// - Parameter uplink: opens the way out of a Tor that we start and that goes by another egress.
+    /// - Parameters:
+    ///   - stateDirectory: where a Tor that we start has its directory.
+    ///   - uplink: opens the way out of a Tor that we start and that goes by another egress.
     static func make(
-        _ configuration: EgressConfiguration, id: UInt32, via: Egress?, loop: EventLoop,
+        _ configuration: EgressConfiguration, id: UInt32, via: Egress?, stateDirectory: String, loop: EventLoop,
         uplink: @escaping () throws(StartFailure) -> TorUplink
     ) -> Egress {
         switch configuration.kind {
-        case .tor(let tor): TorEgress(configuration, tor, id: id, via: via, loop: loop)
+        case .tor(let tor):
+            TorEgress(
+                configuration,
+                source(of: tor, via: via, stateDirectory: stateDirectory, uplink: uplink, loop: loop), id: id, via: via)
         case .i2p(let socks):
             ProxyEgress(
                 configuration, ProxyConfiguration(socks: socks), kind: "i2p",
@@ -89,6 +94,17 @@ class Egress {
             ProxyEgress(
                 configuration, proxy, kind: "proxy", what: "the proxy at \(proxy.socks)", id: id, via: via, loop: loop)
         case .vpn: Egress(configuration, kind: "vpn", id: id)
+        }
+    }
+
+    private static func source(
+        of tor: TorConfiguration, via: Egress?, stateDirectory: String,
+        uplink: @escaping () throws(StartFailure) -> TorUplink, loop: EventLoop
+    ) -> any TorSource {
+        switch tor.source {
+        case .running(let socks, let control): TorConversation(socks: socks, control: control, loop: loop)
+        case .managed(let torrc):
+            ManagedTor(torrc, stateDirectory: stateDirectory, openUplink: via == nil ? nil : uplink, loop: loop)
         }
     }
 }

@@ -12,6 +12,7 @@ final class TorControlConnection {
     var onChange: () -> Void = {}
 
     private let endpoint: Endpoint
+    private let takesOwnership: Bool
     private let loop: EventLoop
     private var client: TorControlClient?
     private var stream: ByteStream?
@@ -26,8 +27,10 @@ final class TorControlConnection {
     /// How often the machine is told the time.
     private static let tickInterval: Duration = .seconds(1)
 
-    init(_ endpoint: Endpoint, loop: EventLoop) {
+    /// - Parameter takesOwnership: whether this Tor is to end as soon as the connection does.
+    init(_ endpoint: Endpoint, takesOwnership: Bool = false, loop: EventLoop) {
         self.endpoint = endpoint
+        self.takesOwnership = takesOwnership
         self.loop = loop
     }
 
@@ -58,7 +61,9 @@ final class TorControlConnection {
             return failed("no random bytes for Tor's control port: \(error)")
         }
         // An HMAC that cannot be computed is empty, and matches none of Tor's.
-        client = TorControlClient(nonce: nonce) { (try? Crypto.hmacSHA256(key: $0, message: $1)) ?? [] }
+        client = TorControlClient(nonce: nonce, takesOwnership: takesOwnership) {
+            (try? Crypto.hmacSHA256(key: $0, message: $1)) ?? []
+        }
         isConnected = false
         let stream = ByteStream(socket, connecting: true, loop: loop)
         self.stream = stream

@@ -61,6 +61,8 @@ public final class Daemon: ControlServer.Daemon {
         tellServiceManager("STOPPING=1")
         router.stop()
         control?.stop()
+        // A Tor of ours writes down which guards it uses before it goes.
+        loop.endChildren(within: .seconds(2))
     }
 
     /// The status document as of now.
