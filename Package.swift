@@ -40,9 +40,11 @@ let package = Package(
         .target(name: "EventLoop", dependencies: ["CLibevent", "CLinux", "Protocols"], swiftSettings: strict),
         .target(name: "Toml", dependencies: ["CToml", "Protocols"], swiftSettings: strict),
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "Netlink", dependencies: ["CLinux", "EventLoop", "Protocols"], swiftSettings: strict),
 
         .target(
-            name: "Router", dependencies: ["EventLoop", "Toml", "Crypto", "Policy", "Protocols"], swiftSettings: strict),
+            name: "Router", dependencies: ["EventLoop", "Toml", "Crypto", "Netlink", "Policy", "Protocols"],
+            swiftSettings: strict),
 
         .executableTarget(
             name: "xmr-routed",
@@ -63,6 +65,9 @@ let package = Package(
             name: "RouterTests", dependencies: ["Router", "EventLoop", "Policy", "Protocols", "CTestSystem"],
             swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
+        .testTarget(
+            name: "NetlinkTests", dependencies: ["Netlink", "EventLoop", "Protocols", "CTestSystem"],
+            swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +45,15 @@ static inline void ignoreSignal(int number) { signal(number, SIG_IGN); }
 static inline int bindSocket(int fd, const struct sockaddr *name, socklen_t length) { return bind(fd, name, length); }
 static inline int connectSocket(int fd, const struct sockaddr *name, socklen_t length) { return connect(fd, name, length); }
 static inline int readOwnName(int fd, struct sockaddr *name, socklen_t *length) { return getsockname(fd, name, length); }
-static inline int acceptSocket(int fd) { return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
+static inline int acceptSocket(int fd, struct sockaddr_storage *name) {
+    socklen_t length = sizeof *name;
+    return accept4(fd, (struct sockaddr *)name, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+/// In nanoseconds since 1970. Here, since Swift does not know whose struct timespec is.
+static inline int64_t modificationTime(const struct stat *status) {
+    return (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+}
 
 /// open(2) is variadic, which Swift does not import.
 static inline int openFile(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
@@ -66,4 +76,31 @@ static inline int raiseDescriptorsToHardLimit(void) {
 static inline void forbidCores(void) {
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
+}
+
+/// A netlink socket (netlink(7)) that the kernel has given a port id, hearing these multicast groups; -1 with errno.
+static inline int openNetlink(int protocol, uint32_t groups) {
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+    if (fd < 0) return -1;
+    struct sockaddr_nl name = {.nl_family = AF_NETLINK, .nl_groups = groups};
+    if (bind(fd, (struct sockaddr *)&name, sizeof name) != 0) {
+        int failure = errno;
+        close(fd);
+        errno = failure;
+        return -1;
+    }
+    // Errors come without a copy of the request. An old kernel that knows no such option sends the copy.
+    int on = 1;
+    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
+    return fd;
+}
+
+/// Takes one datagram: its whole length, though no more than `count` bytes are stored; `sender` is the sender's port
+/// id, 0 for the kernel.
+static inline ssize_t receiveNetlink(int fd, void *bytes, size_t count, uint32_t *sender) {
+    struct sockaddr_nl name = {.nl_pid = UINT32_MAX};
+    socklen_t length = sizeof name;
+    ssize_t got = recvfrom(fd, bytes, count, MSG_TRUNC | MSG_DONTWAIT, (struct sockaddr *)&name, &length);
+    *sender = length == sizeof name ? name.nl_pid : UINT32_MAX;
+    return got;
 }

@@ -47,14 +47,14 @@ extension Router {
     }
 
     /// Judges every relay, and every stream on its way to be one, by the rules now in force.
-    private func cutWhatIsNoLongerAllowed(networkChanged: Bool) {
+    func cutWhatIsNoLongerAllowed(networkChanged: Bool) {
         let names = Dictionary(uniqueKeysWithValues: egresses.map { ($0.id, $0.name) })
         let live = Set((listeners + uplinks).map(\.id))
-        let refusal = standingRefusal
         func mustEnd(_ tag: FlowTag) -> Bool {
             guard let requestClass = RequestClass(rawValue: tag.requestClass),
                 let kind = DestinationKind(rawValue: tag.destinationKind), live.contains(tag.listener),
-                let egress = names[tag.egress], requestClass == .torUplink || refusal == nil && !networkChanged
+                let egress = names[tag.egress],
+                requestClass == .torUplink || standingRefusal(of: tag) == nil && !networkChanged
             else { return true }
             return !route.stillAllows(
                 requestClass, kind, address: tag.address, isLocalName: tag.isLocalName, egress: egress)
@@ -62,11 +62,11 @@ extension Router {
         table.cut(where: mustEnd)
         streams.forEach { stream in
             if networkChanged && stream.listener.requestClass != .torUplink || !live.contains(stream.listener.id) {
-                stream.cut(refusal ?? .blocked)
+                stream.cut(standingRefusal(of: stream.tag) ?? .blocked)
             } else if stream.isHolding {
                 stream.retry()
             } else if stream.isUnderWay, mustEnd(stream.tag) {
-                stream.cut(refusal ?? .blocked)
+                stream.cut(standingRefusal(of: stream.tag) ?? .blocked)
             }
         }
     }

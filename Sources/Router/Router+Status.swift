@@ -58,6 +58,7 @@ extension Router {
         if let reloadProblem {
             threats.append("the configuration on disk is refused and not in force: \(reloadProblem)")
         }
+        threats += owners.sentences
         if configuration.log.destinations { threats.append("destinations are written to the log") }
         return threats
     }

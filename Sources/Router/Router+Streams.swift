@@ -11,8 +11,15 @@ extension Router: NodeStream.Host {
         return guardProof.isProvenOrOff ? nil : .unguarded
     }
 
+    /// The same, and why nothing of this client passes, whatever it asks.
+    func standingRefusal(of tag: FlowTag) -> Refusal? {
+        lock.isLocked ? .locked : owners.refusal(of: tag.owner) ?? standingRefusal
+    }
+
     func route(_ stream: NodeStream, to destination: Destination) -> NodeConnection.Routing {
-        if stream.listener.requestClass != .torUplink, let refusal = standingRefusal { return .refuse(refusal) }
+        if stream.listener.requestClass != .torUplink, let refusal = standingRefusal(of: stream.tag) {
+            return .refuse(refusal)
+        }
         switch route.decide(Request(stream.listener.requestClass, to: destination)) {
         case .refuse(let refusal):
             return .refuse(refusal)

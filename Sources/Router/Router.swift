@@ -13,6 +13,7 @@ public final class Router {
     private(set) var configuration: Configuration
     var route: Route
     var isolation = IsolationKeys()
+    let owners: ClientOwners
     var listeners: [NodeListener] = []
     var egresses: [Egress] = []
     /// The listeners of Tors of ours that go by another egress.
@@ -45,6 +46,7 @@ public final class Router {
     public init(_ configuration: Configuration, lockStore: LockStore, loop: EventLoop) throws(StartFailure) {
         self.configuration = configuration
         self.loop = loop
+        owners = ClientOwners(configuration, loop: loop)
         self.lockStore = lockStore
         streams = StreamsInHandshake(loop: loop)
         started = loop.now
@@ -53,6 +55,8 @@ public final class Router {
         lastTold = StatusDocument(
             version: Self.version, state: .blocked, reason: "starting", uptimeSeconds: nil,
             killSwitch: KillSwitchStatus(locked: false, guardStatus: GuardStatus(state: .unproven)))
+        owners.onChange = { [unowned self] in cutWhatIsNoLongerAllowed(networkChanged: false) }
+        owners.onThreat = { [unowned self] in onEvent(.threat($0, listener: $1, at: time)) }
         listeners = try makeListeners(configuration.node.listeners)
         egresses = makeEgresses(configuration, keeping: [])
     }
@@ -67,6 +71,7 @@ public final class Router {
         // An address that this machine gets later is its own from then on; the kernel is asked twice a minute.
         housekeeping = Watch.ticker(every: .seconds(30), on: loop) { [unowned self] in
             refreshOwnAddresses()
+            owners.refresh()
         }
         tellChanges()
     }
@@ -98,7 +103,7 @@ public final class Router {
     }
 
     func adopt(_ listener: NodeListener) {
-        listener.onAccept = { [unowned self] in accept($0, from: $1) }
+        listener.onAccept = { [unowned self] in accept($0, peer: $1, from: $2) }
         listener.onDescriptorLimit = { [unowned self] in descriptorLimit($0, $1) }
     }
 
@@ -143,17 +148,19 @@ public final class Router {
 
     func replace(_ new: Configuration) {
         configuration = new
+        owners.apply(new)
     }
 
     // MARK: Streams
 
-    private func accept(_ client: consuming Descriptor, from listener: NodeListener) {
+    private func accept(_ client: consuming Descriptor, peer: Endpoint?, from listener: NodeListener) {
         Socket.tune(client)
         let isOfNode = listener.requestClass != .torUplink
         let connection = NodeConnection(
             network: isOfNode ? configuration.network : nil, hold: isOfNode ? configuration.route.hold : .zero,
             password: listener.password, now: loop.now)
         let stream = NodeStream(listener, host: self, connection: connection)
+        if isOfNode { stream.tag.owner = owners.user(of: peer, at: listener) }
         streams.add(stream)
         table.open(client: client, owner: stream)
         budget.opened()

@@ -11,6 +11,7 @@ let fuzzers: [(name: String, needs: [String])] = [
     ("FuzzLevin", ["Protocols"]),
     ("FuzzPortableStorage", ["Protocols"]),
     ("FuzzTorControl", ["Protocols"]),
+    ("FuzzNetlink", ["Protocols"]),
     ("FuzzHTTPRequest", ["Protocols"]),
     ("FuzzHTTPResponse", ["Protocols"]),
     ("FuzzJSON", ["Protocols", "Policy"]),

@@ -9,7 +9,7 @@ import Testing
             Configuration.builtIn.explanation() == """
                 Network: mainnet.
                 Egresses:
-                  tor: Tor at 127.0.0.1:9050, ready by its SOCKS handshake alone (no control port: its own state is unknown)
+                  tor: Tor, started by the router
                 Routes:
                   IP addresses and names: through tor, and no other way
                   onion addresses: through tor, and no other way
@@ -25,6 +25,33 @@ import Testing
                 Guard: required. Nothing passes unless it is proven to hold monero.
 
                 """)
+    }
+
+    @Test func waysThroughAnotherEgress() throws {
+        var configuration = Configuration.builtIn
+        configuration.egresses = [
+            EgressConfiguration(
+                name: "tor", kind: .tor(TorConfiguration(.managed(torrc: ["UseBridges 1"]), via: "vpn.wg"))),
+            EgressConfiguration(
+                name: "vpn.wg",
+                kind: .vpn(VPNConfiguration(interface: "wg0", resolver: IPAddress("10.64.0.1")))),
+            EgressConfiguration(
+                name: "vpn.b",
+                kind: .vpn(VPNConfiguration(interface: "tun0", probe: Endpoint("10.8.0.1:53")))),
+            EgressConfiguration(name: "i2p", kind: .i2p(socks: try #require(Endpoint("127.0.0.1:4447")))),
+            EgressConfiguration(
+                name: "proxy.a",
+                kind: .proxy(ProxyConfiguration(socks: try #require(Endpoint("192.0.2.7:1080")), via: "tor"))),
+        ]
+        let lines = configuration.explanation().split(separator: "\n").dropFirst(2).prefix(5)
+        #expect(
+            lines == [
+                "  tor: Tor, started by the router, with 1 line of yours in its torrc, reached through vpn.wg",
+                "  vpn.wg: the VPN interface wg0, ready when 10.64.0.1 answers through it; names are asked of 10.64.0.1 through it",
+                "  vpn.b: the VPN interface tun0, ready when 10.8.0.1:53 answers through it; names are refused (no resolver); nothing is routed to it",
+                "  i2p: an I2P router's SOCKS port at 127.0.0.1:4447; nothing is routed to it",
+                "  proxy.a: SOCKS5 proxy at 192.0.2.7:1080, reached through tor; who carries it there sees each destination, since SOCKS does not encrypt; nothing is routed to it",
+            ])
     }
 
     @Test func everythingElse() throws {

@@ -101,6 +101,21 @@ import Testing
         #expect(run(.firstFrame).deadline == NodeStreamRun.start + .seconds(10))
     }
 
+    /// Of two proxies the first has opened the way, and the second hangs: it is that proxy that has failed, and not a
+    /// destination which takes its time.
+    @Test func aSecondProxyThatHangsHasFailed() {
+        for (replies, expected) in [([Wire.reply], Refusal.proxyFailed), ([Wire.reply, Wire.method], .timeout)] {
+            let run = run(.greeting)
+            run.client(Array(Wire.request5[3...]))
+            run.route(.dialling([SocksHop(Wire.target, credentials: nil), SocksHop(Wire.target, credentials: nil)]))
+            run.connected()
+            for reply in [Wire.method] + replies { run.upstream(reply) }
+            #expect(run.deadline == NodeStreamRun.start + .seconds(44))
+            run.passDeadline()
+            #expect(run.closedWith == expected)
+        }
+    }
+
     @Test func nothingHappensBeforeADeadline() {
         for reached in Reached.allCases where reached != .routing {
             let run = run(reached)

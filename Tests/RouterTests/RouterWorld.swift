@@ -92,21 +92,37 @@ final class Talk {
 /// A SOCKS5 proxy that connects to nobody: what its clients send after the request is kept.
 final class FakeProxy {
     let endpoint: Endpoint
-    private let descriptor: Descriptor
+    private var listening: Listening?
     private var watch: Watch?
     private var conversations: [Conversation] = []
     /// Whether the proxy answers a CONNECT; greetings it always answers.
     var answersRequests = true
+    /// Where it leads, whatever it is asked for; nil: nowhere.
+    var next: FakeProxy?
     /// The destinations that it was asked for, as their bytes.
     private(set) var requests: [[UInt8]] = []
 
     init(on loop: EventLoop, port: UInt16) throws {
         endpoint = loopback(port)
-        descriptor = try Socket.listen(at: endpoint)
-        watch = Watch.listener(descriptor.raw, on: loop) { [unowned self] in
-            guard let socket = try? Socket.accept(from: descriptor) else { return }
+        let listening = Listening(try Socket.listen(at: endpoint))
+        self.listening = listening
+        watch = Watch.listener(listening.descriptor.raw, on: loop) { [unowned self] in
+            guard let socket = try? Socket.accept(from: listening.descriptor) else { return }
             conversations.append(Conversation(ByteStream(socket, connecting: false, loop: loop), self))
         }
+    }
+
+    /// A class, as an optional of the descriptor itself cannot be looked into.
+    private final class Listening {
+        let descriptor: Descriptor
+        init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+    }
+
+    /// Ends: whoever comes is refused, whoever is there is cut.
+    func end() {
+        watch = nil
+        listening = nil
+        for conversation in conversations { conversation.socket.close() }
     }
 
     /// What the last client that was let through has sent.
@@ -118,7 +134,8 @@ final class FakeProxy {
 
     final class Conversation {
         let socket: ByteStream
-        private unowned let proxy: FakeProxy
+        /// Whom the client speaks to now.
+        private unowned var proxy: FakeProxy
         private var pending: [UInt8] = []
         private(set) var isConnected = false
         private(set) var stream: [UInt8] = []
@@ -141,9 +158,15 @@ final class FakeProxy {
             }
             if isGreeted, !isConnected, pending.count >= 10, proxy.answersRequests {
                 proxy.requests.append(Array(pending[3...]))
-                isConnected = true
                 socket.write([5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
                 pending = []
+                if let next = proxy.next {
+                    proxy = next
+                    isGreeted = false
+                    next.conversations.append(self)
+                } else {
+                    isConnected = true
+                }
                 return
             }
             if isConnected {

@@ -29,11 +29,19 @@ import Toml
         #expect(try read(Self.file("config/xmr-routed.toml")).get() == Configuration.builtIn)
     }
 
-    @Test func everyKeyOfTheReferenceIsKnown() throws {
-        let text = Self.everythingOn(try Self.file("config/xmr-routed.toml"))
+    /// A Tor that we start and one that runs exclude each other: the reference is read once with either.
+    @Test(arguments: [
+        ["socks = \"127.0.0.1:9050\"\n", "control = "], ["managed = true", "torrc = ", "via = \"vpn.wg\""],
+    ])
+    func everyKeyOfTheReferenceIsKnown(without keys: [String]) throws {
+        var text = Self.everythingOn(try Self.file("config/xmr-routed.toml"))
             .replacing("work.pass", with: "good.pass")
+        for key in keys {
+            try #require(text.contains("\n\(key)"))
+            text = text.replacing("\n\(key)", with: "\n# \(key)")
+        }
         let configuration = try read(text).get()
-        #expect(configuration.egresses.map(\.name) == ["tor", "proxy.work"])
+        #expect(configuration.egresses.map(\.name) == ["tor", "i2p", "proxy.work", "vpn.wg"])
         #expect(configuration.node.virtualPeers.count == 1 && configuration.node.banList.entryCount == 2)
         #expect(configuration.control.socket == "/run/xmr-routed/control.sock")
     }
@@ -54,14 +62,16 @@ import Toml
         walk(tree, "")
         #expect(
             found == [
-                "network", "tor.managed", "tor.socks", "tor.control", "proxy.work.socks", "proxy.work.username",
-                "proxy.work.password-file", "route.onion", "route.i2p", "route.clearnet", "route.isolation",
+                "network", "tor.managed", "tor.torrc", "tor.via", "tor.socks", "tor.control", "i2p.socks",
+                "proxy.work.socks", "proxy.work.via", "proxy.work.username", "proxy.work.password-file",
+                "vpn.wg.interface", "vpn.wg.resolver", "vpn.wg.probe", "route.onion", "route.i2p", "route.clearnet",
+                "route.isolation",
                 "route.hold", "route.private", "node.user", "node.proxy", "node.tor-proxy", "node.i2p-proxy",
                 "node.ban-list", "node.peers.10.192.0.1:18080", "kill-switch.guard", "control.socket",
                 "log.destinations",
             ])
         // What each table says it has, when asked for what it has not, is all in the list above.
-        for table in ["tor", "proxy.work", "route", "node", "kill-switch", "control", "log"] {
+        for table in ["tor", "i2p", "proxy.work", "vpn.wg", "route", "node", "kill-switch", "control", "log"] {
             let text = "[\(table)]\nzzzzzzzzzzzzzzzz = 1\n"
             let message = try #require(try problems(text).first { $0.contains("zzzz") })
             let keys = message.split(separator: "`").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)

@@ -12,6 +12,8 @@ public struct FlowTag: Hashable, Sendable {
     public var egress: UInt32 = 0
     /// The listener it came from.
     public var listener: UInt32 = 0
+    /// The user who has the client's socket, or `unknownOwner`.
+    public var owner = unknownOwner
     /// The destination's port.
     public var port: UInt16 = 0
     /// The request's class.
@@ -23,7 +25,10 @@ public struct FlowTag: Hashable, Sendable {
     /// Whether the destination is a name of a local network.
     public var isLocalName = false
 
-    /// A tag of zeros.
+    /// A number that no user has: (uid_t)-1.
+    public static let unknownOwner = UInt32.max
+
+    /// A tag of zeros, and of no owner.
     public init() {}
 }
 

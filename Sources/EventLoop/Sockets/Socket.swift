@@ -90,12 +90,26 @@ public enum Socket {
 
     /// Takes one waiting connection; nil when there is none (any more).
     public static func accept(from listener: borrowing Descriptor) throws(SystemError) -> Descriptor? {
-        let raw = acceptSocket(listener.raw)
-        if raw >= 0 { return Descriptor(owning: raw) }
-        switch lastError {
-        case EAGAIN, ECONNABORTED, EINTR, EPROTO: return nil
-        default: throw .current("accept")
+        var peer: Endpoint?
+        return try accept(from: listener, peer: &peer)
+    }
+
+    /// The same, and in `peer` the TCP endpoint of its other end; nil on a Unix socket.
+    public static func accept(
+        from listener: borrowing Descriptor, peer: inout Endpoint?
+    ) throws(SystemError) -> Descriptor? {
+        var name = sockaddr_storage()
+        let raw = unsafe acceptSocket(listener.raw, &name)
+        guard raw >= 0 else {
+            switch lastError {
+            case EAGAIN, ECONNABORTED, EINTR, EPROTO: return nil
+            default: throw .current("accept")
+            }
         }
+        peer = unsafe withUnsafePointer(to: &name) {
+            unsafe endpoint(of: UnsafeRawPointer($0).assumingMemoryBound(to: sockaddr.self))
+        }
+        return Descriptor(owning: raw)
     }
 
     /// Small messages go at once (TCP_NODELAY). On a Unix socket it does nothing.

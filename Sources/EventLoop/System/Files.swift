@@ -121,6 +121,26 @@ public enum Files {
         return fileType(status.st_mode) == S_IFSOCK ? .socket : .other
     }
 
+    /// What tells one state of a file from the next: another number says that it was replaced or written to.
+    public struct Stamp: Hashable, Sendable {
+        private let inode: UInt64
+        private let size: Int64
+        /// In nanoseconds since 1970.
+        private let modified: Int64
+
+        fileprivate init(_ status: inout stat) {
+            inode = UInt64(status.st_ino)
+            size = Int64(status.st_size)
+            modified = unsafe modificationTime(&status)
+        }
+    }
+
+    /// The stamp of what is at a path, links followed; nil where nothing is.
+    public static func stamp(of path: String) -> Stamp? {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 ? Stamp(&status) : nil
+    }
+
     /// Removes a file or a socket; whether it was there does not matter.
     public static func remove(_ path: String) {
         _ = unsafe unlink(path)

@@ -14,7 +14,7 @@ public struct SystemError: Error, Hashable, Sendable {
     }
 
     /// The error that `errno` holds right now.
-    static func current(_ doing: String) -> SystemError {
+    package static func current(_ doing: String) -> SystemError {
         SystemError(doing, code: lastError)
     }
 
@@ -46,6 +46,6 @@ extension SystemError: CustomStringConvertible {
 }
 
 /// The calling thread's `errno`.
-var lastError: Int32 {
+package var lastError: Int32 {
     unsafe __errno_location().pointee
 }

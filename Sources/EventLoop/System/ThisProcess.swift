@@ -14,12 +14,29 @@ public enum ThisProcess {
 
     /// The name of a user, from /etc/passwd alone: the library's look-up asks NSS, which may ask the network.
     public static func userName(of user: UInt32) -> String? {
-        guard let file = try? Files.read("/etc/passwd", limit: 16 << 20) else { return nil }
+        (try? userEntry { $0.id == user })?.name
+    }
+
+    /// The number of a user, from the same place; nil where nobody has this name.
+    ///
+    /// - Throws: `SystemError` when the file cannot be read now.
+    public static func userID(of name: String) throws(SystemError) -> UInt32? {
+        try userEntry { $0.name == name }?.id
+    }
+
+    /// Where users stand.
+    public static let userFile = "/etc/passwd"
+
+    /// The first user for whom `body` is true. A line that is none is passed over.
+    private static func userEntry(
+        where body: ((name: String, id: UInt32)) -> Bool
+    ) throws(SystemError) -> (name: String, id: UInt32)? {
+        let file = try Files.read(userFile, limit: 16 << 20)
         for line in file.bytes.split(separator: UInt8(ascii: "\n")) {
             let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-            if fields.count > 2, UInt32(String(decoding: fields[2], as: UTF8.self)) == user {
-                return String(decoding: fields[0], as: UTF8.self)
-            }
+            guard fields.count > 2, let id = UInt32(String(decoding: fields[2], as: UTF8.self)) else { continue }
+            let entry = (name: String(decoding: fields[0], as: UTF8.self), id: id)
+            if body(entry) { return entry }
         }
         return nil
     }

@@ -12,9 +12,8 @@ extension Configuration {
         guard !egresses.isEmpty else { return ["Egresses: none. Nothing passes."] }
         return ["Egresses:"]
             + egresses.map { egress in
-                let via = egress.via.map { ", reached through \($0)" } ?? ""
                 let unused = routedEgresses.contains(egress.name) ? "" : "; nothing is routed to it"
-                return "  \(egress.name): \(Self.words(egress.kind))\(via)\(unused)"
+                return "  \(egress.name): \(Self.words(egress.kind))\(unused)"
             }
     }
 
@@ -24,9 +23,13 @@ extension Configuration {
         case .i2p(let socks): "an I2P router's SOCKS port at \(socks)\(warning(socks, via: nil))"
         case .proxy(let proxy):
             "SOCKS5 proxy at \(proxy.socks)\(proxy.credentials == nil ? "" : ", with a user name and password")"
-                + warning(proxy.socks, via: proxy.via)
+                + reached(through: proxy.via) + warning(proxy.socks, via: proxy.via)
         case .vpn(let vpn): words(vpn)
         }
+    }
+
+    private static func reached(through via: String?) -> String {
+        via.map { ", reached through \($0)" } ?? ""
     }
 
     private static func words(_ tor: TorConfiguration) -> String {
@@ -35,6 +38,7 @@ extension Configuration {
             "Tor, started by the router"
                 + (torrc.isEmpty
                     ? "" : ", with \(torrc.count) \(torrc.count == 1 ? "line" : "lines") of yours in its torrc")
+                + reached(through: tor.via)
         case .running(let socks, let control?):
             "Tor at \(socks), its state asked at \(control)\(warning(socks, via: nil))"
         case .running(let socks, nil):

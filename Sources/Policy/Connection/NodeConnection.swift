@@ -281,7 +281,7 @@ public struct NodeConnection: Sendable {
             return now >= patience ? refuse(refusal) : retry()
         case .dialling(let chain) where chain.isDirect: return refuse(.timeout)
         case .dialling: return upstreamEnded(now: now)
-        case .upstream(let chain): return refuse(chain.hasRequested ? .timeout : .proxyFailed)
+        case .upstream(let chain): return refuse(chain.hasAskedForDestination ? .timeout : .proxyFailed)
         case .routing, .ended: return Step()
         }
     }

@@ -7,6 +7,8 @@ public enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     case locked
     /// The guard is required and not proven.
     case unguarded
+    /// The client is not the node's user, or is not known to be: no guard holds it.
+    case wrongOwner = "wrong-owner"
     /// The ban list names the address.
     case banned
     /// A private, loopback or local destination.
@@ -41,7 +43,8 @@ public enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     /// The SOCKS reply that says it.
     public var socks: SocksRefusal {
         switch self {
-        case .locked, .unguarded, .banned, .privateDestination, .ownAddress, .blocked, .wrongZone, .notLevin:
+        case .locked, .unguarded, .wrongOwner, .banned, .privateDestination, .ownAddress, .blocked, .wrongZone,
+            .notLevin:
             .notAllowed
         case .egressNotReady: .networkUnreachable
         case .unreachable: .hostUnreachable

@@ -41,6 +41,13 @@ extension StatusEvent {
             fields: ["reason": .string(reason), "count": .integer(count)])
     }
 
+    /// Somebody used this listener for whom it is not; so often since the last such event.
+    public static func threat(_ telling: OwnerThreats.Telling, listener: String, at time: UTCTime) -> StatusEvent {
+        StatusEvent(
+            time: time, kind: .threat, sentence: telling.sentence,
+            fields: ["listener": .string(listener), "count": .integer(telling.count)])
+    }
+
     /// What changed from one document to the next, in the order of its weight: lock, state, egresses.
     public static func changes(
         from before: StatusDocument, to after: StatusDocument, at time: UTCTime

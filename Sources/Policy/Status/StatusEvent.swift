@@ -31,6 +31,8 @@ public struct StatusEvent: Hashable, Sendable {
         public static let listenerPaused = Kind(rawValue: "listener-paused")
         /// A listener accepts again.
         public static let listenerResumed = Kind(rawValue: "listener-resumed")
+        /// Something works against the promise.
+        public static let threat = Kind(rawValue: "threat")
         /// Connections were refused.
         public static let refused = Kind(rawValue: "refused")
     }

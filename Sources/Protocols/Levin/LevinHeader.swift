@@ -88,16 +88,3 @@ public struct LevinHeader: Hashable, Sendable {
         return bytes
     }
 }
-
-extension Span<UInt8> {
-    /// The number in these bytes, at most eight. The caller has seen that they are there.
-    fileprivate func littleEndian(_ range: Range<Int>) -> UInt64 {
-        range.reversed().reduce(0) { $0 << 8 | UInt64(self[$1]) }
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(littleEndian value: UInt64, count: Int) {
-        for index in 0..<count { append(UInt8(truncatingIfNeeded: value >> UInt64(8 * index))) }
-    }
-}

@@ -71,6 +71,9 @@ public struct SocksChain: Sendable {
     /// Whether a request is out, so that it is the network that takes its time and not the first proxy.
     public var hasRequested: Bool { index > 0 || client?.hasRequested == true }
 
+    /// Whether the destination has been asked for: what takes time now is neither a proxy nor the way to it.
+    public var hasAskedForDestination: Bool { isAtLastHop && client?.hasRequested == true }
+
     /// Begins, once the connection stands: appends the first greeting to `output`.
     ///
     /// - Returns: `.ready` where there is no proxy, else `.more`.

@@ -17,7 +17,7 @@ final class ProxyEgress: Egress {
         via: Egress?, loop: EventLoop
     ) {
         self.proxy = proxy
-        let what = via.map { "\(what), through \($0.name)," } ?? what
+        let what = via.map { "\(what) through \($0.name)" } ?? what
         probe = ProxyProbe(what: what, isDistant: via != nil, loop: loop) {
             Self.way(to: nil, proxy, via: via, isolation: Self.probeIsolation)
         }

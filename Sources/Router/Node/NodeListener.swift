@@ -23,8 +23,8 @@ final class NodeListener {
     private let descriptor: Descriptor
     private let loop: EventLoop
     private var watch: Watch?
-    /// Called with each connection.
-    var onAccept: (consuming Descriptor, NodeListener) -> Void = { _, _ in }
+    /// Called with each connection, and the client's end of it.
+    var onAccept: (consuming Descriptor, Endpoint?, NodeListener) -> Void = { _, _, _ in }
     /// Called when the kernel has no descriptor left for a connection that waits.
     var onDescriptorLimit: (NodeListener, SystemError) -> Void = { _, _ in }
 
@@ -92,10 +92,11 @@ final class NodeListener {
     private func acceptBatch() {
         for _ in 0..<Self.batch where !isPaused {
             do throws(SystemError) {
-                guard let client = try Socket.accept(from: descriptor) else { return }
+                var peer: Endpoint?
+                guard let client = try Socket.accept(from: descriptor, peer: &peer) else { return }
                 accepted += 1
                 open += 1
-                onAccept(client, self)
+                onAccept(client, peer, self)
             } catch {
                 return onDescriptorLimit(self, error)
             }

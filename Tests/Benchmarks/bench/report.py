@@ -109,6 +109,12 @@ def verdicts(results: dict, router: str, peer: str) -> list[Verdict]:
         text = f"{middle:.3f} x ({min(ratios):.2f} to {max(ratios):.2f})"
         judge(label, target, text, middle >= bound if floor else middle <= bound)
 
+    asking = results["rounds"].get(f"{router}, asking")
+    shares = _paired(asking["cpu_us_per_connection"], ours["cpu_us_per_connection"]) if asking and ours else []
+    added = [share - 1 for share in shares]
+    text = f"{median(added):.1%} ({min(added):.1%} to {max(added):.1%})" if added else None
+    judge("CPU of asking for a client's user", "<= 10% of a connection's", text, bool(added) and median(added) <= 0.1)
+
     idle = results["idle"].get(router)
     held = f"{idle['relays']} idle relays" if idle else "idle relays"
     memory = max(idle["anonymous_per_relay"], idle["resident_per_relay"]) if idle else 0
@@ -163,7 +169,7 @@ def doubts(rounds: dict[str, dict[str, list[float]]], foreign_share: float) -> l
         ("gb_per_s_8", "idle_8", "GB/s, 8 streams,"),
     ):
         for name, values in rounds.items():
-            if name == "direct":
+            if name == "direct" or idle not in values:
                 continue
             share = median(values[idle])
             if share > 0.1:

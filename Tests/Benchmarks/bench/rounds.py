@@ -70,6 +70,8 @@ def _measure(load: Load, target: Target, plan: Plan, rounds: Rounds, cores: tupl
         idle_connections=idle / result["seconds"],
         connections=result["connections"],
     )
+    if target.connections_only:
+        return
     for streams in (1, 8):
         cpu, idle = _cpu_ns(target), _idle_s(cores[0])
         result = load.run("stream", target, count=streams, milliseconds=plan.stream_ms)
@@ -121,7 +123,7 @@ def _add_round_trips(rounds: Rounds) -> None:
     """What a proxy adds to the direct line's round trip of the same round."""
     direct = rounds.values["direct"]
     for name, values in rounds.values.items():
-        if name == "direct":
+        if name == "direct" or "p50_us_64" not in values:
             continue
         for size in (64, 4096):
             for p in ("p50", "p99"):

@@ -16,6 +16,7 @@ class Target:
     client: list[str]  # the load generator's arguments
     idle_relays: int  # how many it is asked to hold: each within its own limits
     process: Process | None = None
+    connections_only = False  # nothing else is measured of it
 
     def start(self, core: int, folder: Path) -> None:
         """Starts it anew, on one core, with everything it writes inside `folder`."""
@@ -34,6 +35,8 @@ class Direct(Target):
 class Router(Target):
     """Twins differ in their ports, so that two can run side by side."""
 
+    node_user = None
+
     def __init__(self, binary: Path, twin: int = 0, relays: int = 9000) -> None:
         self.binary, self.twin = binary, twin
         self.address = f"127.0.0.1:{18950 + twin}"
@@ -47,6 +50,7 @@ class Router(Target):
         shutil.rmtree(state, ignore_errors=True)
         state.mkdir(mode=0o700)
         self.socket = folder / "control.sock"
+        user = f'user = "{self.node_user}"' if self.node_user else ""
         configuration = folder / "xmr-routed.toml"
         configuration.write_text(
             f"""network = "mainnet"
@@ -59,6 +63,7 @@ clearnet = "proxy.upstream"
 private = true  # the destination is an address of this namespace
 
 [node]
+{user}
 proxy = "{self.address}"
 
 [kill-switch]
@@ -78,6 +83,18 @@ socket = "{self.socket}"
 
     def lock_command(self) -> list[str]:
         return [str(self.binary), "lock", "--socket", str(self.socket)]
+
+
+class AskingRouter(Router):
+    """The same with `node.user`, so that it asks the kernel for the user of each client. Ours is another one, which
+    costs more than the node itself would: each time is remembered."""
+
+    node_user = "daemon"
+    connections_only = True
+
+    def __init__(self, binary: Path) -> None:
+        super().__init__(binary, twin=2)
+        self.name = "xmr-routed, asking"
 
 
 class Redsocks(Target):

@@ -33,3 +33,13 @@ void test_set_mode(const char *path, unsigned mode);
 int test_make_link(const char *path, const char *target);
 /// Sets a variable of the environment, or takes it out where the value is null.
 void test_set_environment(const char *name, const char *value);
+
+/// Lets the calling thread make sockets (and files) as another user, as root alone may. Only root can go back.
+void test_act_as(unsigned user);
+/// As whom it makes them.
+unsigned test_acts_as(void);
+/// Connects to an address by a socket of this family, bound to this interface unless it is null: the descriptor, or
+/// -errno.
+int test_connect(const char *address, unsigned short port, int is_ipv6, const char *interface);
+void test_close(int descriptor);
+void test_set_nonblocking(int descriptor);

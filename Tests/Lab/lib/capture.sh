@@ -1,8 +1,10 @@
 # What the cable between node and world carried. Source, do not run.
 
-capture_start() { # NAME
+# capture_start NAME [NAMESPACE DEVICE FILTER...]: the cable, or another device.
+capture_start() {
+  local name=$1 ns=${2:-$WORLD_NS} device=${3:-ve0}
   rm -f "$LAB/$1.pcap" "$LAB/tcpdump-$1.log"
-  start "$WORLD_NS" "tcpdump-$1" tcpdump -i ve0 -p -n -U --immediate-mode -s 128 -Z root -w "$LAB/$1.pcap"
+  start "$ns" "tcpdump-$name" tcpdump -i "$device" -p -n -U --immediate-mode -s 192 -Z root -w "$LAB/$name.pcap" "${@:4}"
   within 10 grep -q 'listening on' "$LAB/tcpdump-$1.log" || { echo "tcpdump does not start"; return 1; }
 }
 
@@ -20,12 +22,17 @@ capture_packets() {
   python3 "$HERE/lib/packets.py" "$LAB/$name.pcap" "$mac" "$@"
 }
 
-# Fails unless the node sent to Tor's OR ports and nowhere else, and the capture missed nothing.
-capture_only_tor() {
-  local name=$1
-  shift
-  capture_complete "$name" && capture_packets "$name" --allow "tcp:$WORLD_ADDRESS:$OR_PORTS" "$@"
+# capture_only NAME "RULE..." ARGUMENTS...: fails unless the node sent where the rules (as packets.py has them) say and
+# nowhere else, and the capture missed nothing.
+capture_only() {
+  local name=$1 rule rules=()
+  for rule in $2; do rules+=(--allow "$rule"); done
+  shift 2
+  capture_complete "$name" && capture_packets "$name" "${rules[@]}" "$@"
 }
+
+TOR_RULE=tcp:$WORLD_ADDRESS:$OR_PORTS
+capture_only_tor() { capture_only "$1" "$TOR_RULE" "${@:2}"; }
 
 # Fails unless tcpdump wrote every packet that the kernel saw.
 capture_complete() {
@@ -35,12 +42,26 @@ capture_complete() {
   [ -n "$wrote" ] && [ "$wrote" = "$got" ] && grep -q '^0 packets dropped' "$log" || { tail -n 3 "$log"; return 1; }
 }
 
-# capture_flags NAME "PROTOCOL ADDRESS PORT": the judge says no, for that; else it could not see a leak.
+# capture_flags NAME "PROTOCOL ADDRESS PORT" ["RULE..."]: the judge says no, for that; else it could not see a leak.
+# The rules are Tor's unless others are given.
 capture_flags() {
   local said
-  if said=$(capture_only_tor "$1"); then
+  if said=$(capture_only "$1" "${3:-$TOR_RULE}"); then
     echo "not flagged"
     return 1
   fi
   grep -q "$2 NOT ALLOWED" <<<"$said" || { echo "$said"; return 1; }
 }
+
+# capture_control NAME "RULE...": the judge of these rules is shown a packet past the router, and must say no.
+capture_control() {
+  local peer
+  peer=$(PEER_ADDRESS 11)
+  capture_start "$1" || return 1
+  as_node python3 "$HERE/lib/levin.py" peers "$peer:18080" >/dev/null 2>&1
+  capture_stop "$1"
+  capture_flags "$1" "tcp $peer 18080" "$2"
+}
+
+# capture_holds NAME PATTERN: some packet of it has these bytes (a Perl expression over bytes).
+capture_holds() { LC_ALL=C grep -aqP -- "$2" "$LAB/$1.pcap"; }

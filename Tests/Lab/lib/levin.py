@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """A Monero peer of a few lines: it speaks SOCKS and the Levin handshake, and says what came of it.
 
-  levin.py dial PROXY TARGET [--socks5] [--payload levin|http] [--hold SECONDS] [--timeout SECONDS]
+  levin.py dial PROXY TARGET [--socks5] [--user NAME:PASSWORD] [--payload levin|http] [--hold SECONDS]
+      [--timeout SECONDS]
       asks the SOCKS proxy for TARGET, sends a handshake (or an HTTP request) and prints one line an event:
         MS granted | MS refused CODE | MS closed | MS timeout       the proxy's answer, after MS ms
         MS answered | MS silent | MS ended                          the peer's answer to the payload
@@ -143,18 +144,23 @@ def ask4(link, host, port):
     return None if code == 90 else code
 
 
-def ask5(link, host, port):
+def ask5(link, host, port, user=None):
     try:
         address = ipaddress.ip_address(host)
         target = bytes([1 if address.version == 4 else 4]) + address.packed
     except ValueError:
         target = bytes([3, len(host)]) + host.encode()
-    link.sendall(b"\5\1\0")
-    if exactly(link, 2) != b"\5\0":
+    link.sendall(b"\5\1\2" if user else b"\5\1\0")
+    if exactly(link, 2) != (b"\5\2" if user else b"\5\0"):
         return "method"
+    if user:
+        name, _, password = user.encode().partition(b":")
+        link.sendall(b"\1" + bytes([len(name)]) + name + bytes([len(password)]) + password)
+        if exactly(link, 2)[1]:
+            return "credentials"
     link.sendall(b"\5\1\0" + target + struct.pack("!H", port))
     head = exactly(link, 4)
-    exactly(link, {1: 6, 4: 18}[head[3]])
+    exactly(link, exactly(link, 1)[0] + 2 if head[3] == 3 else {1: 6, 4: 18}[head[3]])
     return head[1] or None
 
 
@@ -170,7 +176,7 @@ def dial(a):
         say(f"closed ({e})")
         return 1
     try:
-        code = (ask5 if a.socks5 else ask4)(link, *split(a.target))
+        code = ask5(link, *split(a.target), a.user) if a.socks5 or a.user else ask4(link, *split(a.target))
     except socket.timeout:
         say("timeout")
         return 1
@@ -227,6 +233,7 @@ def main():
     d.add_argument("proxy")
     d.add_argument("target")
     d.add_argument("--socks5", action="store_true")
+    d.add_argument("--user", help="NAME:PASSWORD, by SOCKS5")
     d.add_argument("--payload", choices=["levin", "http"], default="levin")
     d.add_argument("--hold", type=float, default=0)
     d.add_argument("--timeout", type=float, default=45)

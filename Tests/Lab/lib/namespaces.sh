@@ -46,6 +46,8 @@ namespaces_files() {
     cat /etc/passwd
     local user
     for user in "${LAB_USERS[@]}"; do echo "${user%:*}:x:${user#*:}:${user#*:}::/nonexistent:/usr/sbin/nologin"; done
+    # Whom the documentation's examples run the node as.
+    grep -q '^monero:' /etc/passwd || echo "monero:x:4109:4109::/nonexistent:/usr/sbin/nologin"
   } >"$etc/passwd"
   {
     cat /etc/group
@@ -72,6 +74,6 @@ namespaces_down() {
     [ -z "$pids" ] || kill -9 $pids 2>/dev/null
     ip netns del "$ns"
   done
-  rm -rf "/etc/netns/$NODE_NS"
+  rm -rf "/etc/netns/$NODE_NS" "/etc/netns/$WORLD_NS"
   rmdir /etc/netns 2>/dev/null || true
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""packets.py FILE MAC [--allow PROTOCOL:ADDRESS:PORT[-PORT]]... [--since T] [--until T] [--want N]
+"""packets.py FILE MAC [--allow PROTOCOL:ADDRESS[/BITS]:PORT[-PORT]]... [--since T] [--until T] [--want N]
 
 Lists what the sender MAC put on the cable: packets, protocol, destination, port. Exits 1 if any of it is not
 allowed, and if fewer than N packets (default 0) were seen. T is Unix time in ms.
@@ -55,6 +55,13 @@ def describe(frame):
     return f"ethertype-{kind:04x}", frame[:6].hex(":"), 0
 
 
+def inside(address, network):
+    try:
+        return ipaddress.ip_address(address) in network
+    except ValueError:
+        return False
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("file")
@@ -66,9 +73,10 @@ def main():
     a = p.parse_args()
     allowed = []
     for rule in a.allow:
-        protocol, address, span = rule.split(":")
+        protocol, _, rest = rule.partition(":")
+        address, _, span = rest.rpartition(":")
         low, _, high = span.partition("-")
-        allowed.append((protocol, address, int(low), int(high or low)))
+        allowed.append((protocol, ipaddress.ip_network(address), int(low), int(high or low)))
     mac = bytes.fromhex(a.mac.replace(":", ""))
 
     seen = collections.Counter()
@@ -79,7 +87,7 @@ def main():
     for (protocol, to, port), n in sorted(seen.items()):
         if to == "neighbours":
             verdict = "kernel"
-        elif any(protocol == r[0] and to == r[1] and r[2] <= port <= r[3] for r in allowed):
+        elif any(protocol == r[0] and inside(to, r[1]) and r[2] <= port <= r[3] for r in allowed):
             verdict, counted = "allowed", counted + n
         else:
             verdict, bad, counted = "NOT ALLOWED", bad + n, counted + n

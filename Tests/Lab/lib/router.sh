@@ -7,10 +7,14 @@ NODE_PROXY=127.0.0.1:18950
 ROUTER_DIR=$LAB/router
 ROUTER_SOCKET=$ROUTER_DIR/control.sock
 
-# router_new [PEERS-LINE...]: a fresh configuration and state. HOLD, TOR_TABLE and LOG_TABLE change the defaults.
+# router_new [PEERS-LINE...]: a fresh configuration and state. HOLD changes a default; TOR_TABLE what [tor] holds,
+# EGRESSES all tables of egresses; ROUTES and LISTENERS are further lines of [route] and [node].
 router_new() {
-  local tor='socks = "127.0.0.1:'$TOR_SOCKS'"
+  local tor='[tor]
+socks = "127.0.0.1:'$TOR_SOCKS'"
 control = "127.0.0.1:'$TOR_CONTROL'"'
+  [ -z "${TOR_TABLE:-}" ] || tor="[tor]
+$TOR_TABLE"
   rm -rf "$ROUTER_DIR"
   mkdir "$ROUTER_DIR" "$ROUTER_DIR/state"
   chmod 700 "$ROUTER_DIR/state"
@@ -18,16 +22,17 @@ control = "127.0.0.1:'$TOR_CONTROL'"'
     cat <<EOT
 network = "regtest"
 
-[tor]
-${TOR_TABLE:-$tor}
+${EGRESSES-$tor}
 
 [route]
 hold = "${HOLD:-5s}"
+${ROUTES:-}
 
 [node]
 user = "lab-node"
 proxy = "$NODE_PROXY"
 tor-proxy = "127.0.0.1:18951"
+${LISTENERS:-}
 
 [node.peers]
 EOT
@@ -43,6 +48,13 @@ EOT
   } >"$ROUTER_DIR/xmr-routed.toml"
   chown -R "$ROUTER_ID:$ROUTER_ID" "$ROUTER_DIR"
   : >"$LAB/router.log"
+}
+
+# router_secret NAME TEXT: a file beside the configuration that is the router's alone.
+router_secret() {
+  echo "$2" >"$ROUTER_DIR/$1"
+  chown "$ROUTER_ID:$ROUTER_ID" "$ROUTER_DIR/$1"
+  chmod 600 "$ROUTER_DIR/$1"
 }
 
 # router_words: sets ROUTER to the words that run the program as its user with the state of this test.
@@ -97,6 +109,14 @@ reason_says() {
   reason=$(status 's["reason"]') || return 1
   echo "reason: $reason"
   [ "$(wc -w <<<"$reason")" -ge 4 ] && grep -qi -- "$1" <<<"$reason"
+}
+
+# egress_is NAME STATE [WORDS]: the state of one egress, and what its detail says.
+egress_is() {
+  local said
+  said=$(status "next(e['state'] + ': ' + (e['detail'] or '') for e in s['egress'] if e['name'] == '$1')") || return 1
+  echo "$1 is $said"
+  grep -qi -- "^$2: .*${3:-}" <<<"$said"
 }
 
 # dial_by PROXY TARGET [ARGUMENTS...]: as the node would.
@@ -154,3 +174,12 @@ stream_cut() { grep -q ' cut$' "$LAB/$1.log" || { echo "the stream is still open
 
 # When it was cut, in Unix ms.
 stream_cut_at() { awk '$2 == "cut" {print $1}' "$LAB/$1.log"; }
+
+# cut_within SECONDS NAME SINCE: it was cut no later than so long after that time (Unix ms).
+cut_within() {
+  local at
+  within 10 stream_cut "$2" >/dev/null || { echo "the stream is still open"; return 1; }
+  at=$(stream_cut_at "$2")
+  echo "cut after $((at - $3)) ms"
+  [ $((at - $3)) -le $(($1 * 1000)) ]
+}

@@ -61,13 +61,16 @@ class Stream:
         if self.proxy.credentials not in ("any", self.credentials):
             raise EOFError
 
-    def request(self):
+    def asked_for(self):
         kind = self.take(4)[3]
         if kind == 3:
             host = bytes(self.take(self.take(1)[0]))
         else:
             host = str(ipaddress.ip_address(self.take(4 if kind == 1 else 16)))
-        self.destination = host, struct.unpack("!H", self.take(2))[0]
+        return host, struct.unpack("!H", self.take(2))[0]
+
+    def request(self):
+        self.destination = self.asked_for()
         self.proxy.tell(self.requested)
 
     def reply(self, code=0):
