@@ -50,14 +50,29 @@ extension Router: NodeStream.Host {
         case .wait(let refusal): return .wait(until: loop.now + Self.untilTold, refusal)
         case .refuse(let refusal): return .refuse(refusal)
         }
+        if let refusal = judgeResolved(way, stream, egress, target) { return .refuse(refusal) }
         do throws(SystemError) {
-            stream.attach(upstream: try way.connect())
+            stream.attach(upstream: try way.connect(), endsByReset: way.interface != nil)
         } catch {
             guard !error.isDescriptorLimit else { return .hold(until: loop.now + .seconds(1), .connectionLimit) }
             egress.dialFailed()
             return .hold(until: loop.now + NodeConnection.Limits.redialPause, .proxyFailed)
         }
-        return .dialling(way.hops)
+        return .dialling(way.hops, nearest: egress.nearest)
+    }
+
+    /// What a name was resolved to is judged like an address that the node named, and kept in the stream's tag: a name
+    /// is nobody's way to a banned, a private or an own address, now or after a reload. (A Tor of ours may go where it
+    /// wants to.)
+    private func judgeResolved(
+        _ way: Way, _ stream: NodeStream, _ egress: Egress, _ target: Destination
+    ) -> Refusal? {
+        guard way.hops.isEmpty, case .name = target.host, case .tcp(let address, _) = way.endpoint,
+            stream.listener.requestClass != .torUplink
+        else { return nil }
+        stream.tag.fill(
+            listener: stream.listener, egress: egress, target: Destination(host: Host(address), port: target.port))
+        return route.refusal(of: address)
     }
 
     /// Longer than any stream waits: it is asked about again when something changes.
@@ -67,13 +82,35 @@ extension Router: NodeStream.Host {
         egresses.first { $0.id == stream.tag.egress }?.dialFailed()
     }
 
+    func leaveCircuit(_ stream: NodeStream) {
+        isolation.retire(stream.tag.isolationKey)
+        record(.exitRefused, of: stream)
+        releaseKey(of: stream)
+    }
+
+    /// Tor told of a stream with one of our keys. Those that share a key go to one destination, or to many of a
+    /// class: an exit's policy is then of interest to all of them, and any other answer to none, as it may be
+    /// another's.
+    func told(_ event: TorStreamEvent) {
+        var meant: [NodeStream] = []
+        streams.forEach { if $0.tag.isolationKey == event.key, $0.isUnderWay { meant.append($0) } }
+        let isOfOne = Set(meant.map(\.destination)).count == 1
+        for stream in meant { stream.told(event, isOurs: isOfOne) }
+    }
+
+    /// A stream did not come about.
+    private func record(_ refusal: Refusal, of stream: NodeStream) {
+        egresses.first { $0.id == stream.tag.egress }?.troubles.record(refusal, port: stream.tag.port, now: loop.now)
+    }
+
     func finished(_ stream: NodeStream, _ refusal: Refusal?) {
         streams.remove(stream)
         let isOfNode = stream.listener.requestClass != .torUplink
         if configuration.log.destinations, isOfNode { name(stream, refusal) }
         guard let refusal else { return }
         stream.listener.count(refusal)
-        if isOfNode { report(refusal) }
+        if isOfNode { report(refusal, port: stream.tag.egress == 0 ? nil : stream.tag.port) }
+        record(refusal, of: stream)
         releaseKey(of: stream)
         connectionClosed(stream.listener)
     }

@@ -11,12 +11,15 @@ let fuzzers: [(name: String, needs: [String])] = [
     ("FuzzLevin", ["Protocols"]),
     ("FuzzPortableStorage", ["Protocols"]),
     ("FuzzTorControl", ["Protocols"]),
+    ("FuzzDNS", ["Protocols"]),
+    ("FuzzLinks", ["Protocols"]),
     ("FuzzNetlink", ["Protocols"]),
     ("FuzzHTTPRequest", ["Protocols"]),
     ("FuzzHTTPResponse", ["Protocols"]),
     ("FuzzJSON", ["Protocols", "Policy"]),
     ("FuzzConfiguration", ["Protocols", "Policy", "Toml", "Crypto"]),
     ("FuzzBanList", ["Protocols", "Policy"]),
+    ("FuzzTorrc", ["Protocols", "Policy"]),
     ("FuzzNodeConnection", ["Protocols", "Policy"]),
 ]
 

@@ -14,7 +14,7 @@ import Testing
                     locked: false,
                     guardStatus: GuardStatus(state: .enforcing, provenAt: UTCTime(unixSeconds: 1_767_323_045)),
                     stopped: [StoppedPackets(protocol: "udp", port: 53, packets: 7)]),
-                egress: [EgressStatus(name: "tor", kind: "tor", state: .ready, detail: "")],
+                egress: [EgressStatus(name: "tor", kind: "tor", state: .ready, detail: "", failures: ["timeout": 1])],
                 listeners: [
                     ListenerStatus(
                         name: "node.proxy", address: "127.0.0.1:18950", open: 1, accepted: 1,

@@ -36,7 +36,8 @@ import Testing
     @Test func aStreamGoesThroughBoth() throws {
         let behind = try Behind()
         let talk = try behind.world.relayed(to: RouterSamples.onion, through: behind.proxyB, listener: 1)
-        #expect(behind.proxyA.requests.allSatisfy { $0 == [1, 192, 0, 2, 7, 4, 56] }, "the first is asked for the second")
+        #expect(
+            behind.proxyA.requests.allSatisfy { $0 == [1, 192, 0, 2, 7, 4, 56] }, "the first is asked for the second")
         #expect(behind.proxyB.requests.count == 1 && behind.proxyB.requests[0].count > 60, "the second for the onion")
         behind.proxyB.say([1, 2, 3])
         #expect(behind.world.run { talk.heard == Wire.granted + [1, 2, 3] })

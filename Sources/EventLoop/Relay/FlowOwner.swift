@@ -67,12 +67,17 @@ open class FlowOwner {
     }
 
     /// Takes the upstream's socket, connected or connecting.
-    public final func attach(upstream: consuming Descriptor) {
+    ///
+    /// - Parameter endsByReset: it is reset as soon as the client has ended, and not closed in order. For one that is
+    ///   bound to an interface: the kernel answers for a connection that is closed but not forgotten (TIME_WAIT, or
+    ///   data that nobody reads any more), and where it does so over IPv6 it takes any interface.
+    public final func attach(upstream: consuming Descriptor, endsByReset: Bool = false) {
         guard let flow = unsafe flow else { return }
         let raw = upstream.release()
         unsafe flow.pointee.table._withUnsafeGuaranteedRef {
             unsafe $0.end(&flow.pointee.upstream, reset: true)
             unsafe flow.pointee.upstream = FlowSocket()
+            unsafe flow.pointee.upstream.endsByReset = endsByReset
             unsafe $0.watch(&flow.pointee.upstream, of: flow, descriptor: raw)
         }
     }

@@ -44,6 +44,8 @@ public struct FlowTag: Hashable, Sendable {
     var isWritable = true
     /// The peer's end was announced.
     var sawEnd = false
+    /// It is never closed in order: see `FlowOwner.attach`.
+    var endsByReset = false
 }
 
 /// One direction of a flow: what was read and is not written yet.

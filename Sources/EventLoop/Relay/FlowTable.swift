@@ -123,11 +123,7 @@ public final class FlowTable {
     func end(_ socket: UnsafeMutablePointer<FlowSocket>, reset: Bool) {
         guard unsafe socket.pointee.descriptor >= 0 else { return }
         unsafe event_del(&socket.pointee.event)
-        if reset {
-            var now = linger(l_onoff: 1, l_linger: 0)
-            unsafe setsockopt(
-                socket.pointee.descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
-        }
+        if unsafe reset || socket.pointee.endsByReset { Socket.setReset(unsafe socket.pointee.descriptor) }
         unsafe CLinux.close(socket.pointee.descriptor)
         unsafe socket.pointee.descriptor = -1
     }
@@ -142,7 +138,9 @@ public final class FlowTable {
             &flow.pointee.down, from: &flow.pointee.upstream, to: &flow.pointee.client, counting: &traffic.pointee.down)
         if up == .broken || down == .broken {
             unsafe close(flow, reset: true)
-        } else if unsafe flow.pointee.up.endForwarded, unsafe flow.pointee.down.endForwarded {
+        } else if unsafe flow.pointee.up.endForwarded,
+            unsafe flow.pointee.down.endForwarded || flow.pointee.upstream.endsByReset
+        {
             unsafe close(flow, reset: false)
         } else {
             if up == .yielded || down == .yielded {

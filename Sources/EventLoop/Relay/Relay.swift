@@ -163,6 +163,7 @@ extension FlowTable {
         unsafe releasePipe(direction)
         guard unsafe !direction.pointee.endForwarded else { return .waiting }
         unsafe direction.pointee.endForwarded = true
+        if unsafe sink.pointee.endsByReset { return .waiting }
         return unsafe shutdown(sink.pointee.descriptor, Int32(SHUT_WR)) == 0 ? .waiting : .broken
     }
 

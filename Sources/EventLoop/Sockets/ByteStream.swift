@@ -23,6 +23,7 @@ public final class ByteStream {
     private var queueStart = 0
     private var isConnecting: Bool
     private var closesAfterQueue = false
+    private let endsByReset: Bool
     /// Past this many unread bytes the other side is not reading: the stream ends.
     private let queueLimit: Int
     /// How many reads in one turn of the loop.
@@ -36,8 +37,14 @@ public final class ByteStream {
     public var onEnded: (Ending) -> Void = { _ in }
 
     /// Takes a socket, connected or connecting; handlers are called from the next turn of the loop.
-    public init(_ descriptor: consuming Descriptor, connecting: Bool, loop: EventLoop, queueLimit: Int = 1 << 20) {
+    ///
+    /// - Parameter endsByReset: it is reset, not closed in order; see `FlowOwner.attach`.
+    public init(
+        _ descriptor: consuming Descriptor, connecting: Bool, loop: EventLoop, queueLimit: Int = 1 << 20,
+        endsByReset: Bool = false
+    ) {
         self.loop = loop
+        self.endsByReset = endsByReset
         self.queueLimit = queueLimit
         isConnecting = connecting
         let raw = descriptor.raw
@@ -78,6 +85,7 @@ public final class ByteStream {
     public func close() {
         watch?.cancel()
         watch = nil
+        if endsByReset, isOpen { Socket.setReset(raw) }
         again = nil
         descriptor = nil
         queue = []

@@ -64,7 +64,21 @@ public enum Socket {
     /// - Returns: the socket; it becomes writable when the connect is decided (`connectError`), at once where it
     ///   already is.
     public static func connect(to endpoint: Endpoint, by interface: String? = nil) throws(SystemError) -> Descriptor {
+        try connect(make(endpoint, doing: "connect"), to: endpoint, by: interface)
+    }
+
+    /// The same, from a port that is held: see `HeldPorts`.
+    static func connect(
+        to endpoint: Endpoint, by interface: String, from source: Endpoint
+    ) throws(SystemError) -> Descriptor {
         let descriptor = try make(endpoint, doing: "connect")
+        try bind(descriptor.raw, toShared: source)
+        return try connect(descriptor, to: endpoint, by: interface)
+    }
+
+    private static func connect(
+        _ descriptor: consuming Descriptor, to endpoint: Endpoint, by interface: String?
+    ) throws(SystemError) -> Descriptor {
         if let interface { try bind(descriptor.raw, to: interface) }
         if case .tcp(let address, _) = endpoint {
             tune(descriptor.raw)
@@ -86,6 +100,35 @@ public enum Socket {
             unsafe setsockopt(raw, SOL_SOCKET, SO_BINDTODEVICE, $0.baseAddress, socklen_t($0.count))
         }
         guard result == 0 else { throw .current("connect") }
+    }
+
+    /// Binds to an address whose port other sockets of ours have too (SO_REUSEPORT).
+    private static func bind(_ raw: Int32, toShared endpoint: Endpoint) throws(SystemError) {
+        setOption(raw, SOL_SOCKET, SO_REUSEADDR, 1)
+        setOption(raw, SOL_SOCKET, SO_REUSEPORT, 1)
+        let bound = unsafe withSocketAddress(of: endpoint) { unsafe bindSocket(raw, $0, $1) }
+        guard bound == 0 else { throw .current("connect") }
+    }
+
+    /// A socket that is listening at an address of this machine and takes nothing: what comes to it is dropped
+    /// without a word, since no packet from beyond this link has 255 hops left (IP_MINTTL, IPV6_MINHOPCOUNT).
+    static func listenDeaf(at address: IPAddress) throws(SystemError) -> Descriptor {
+        let endpoint = Endpoint.tcp(address, port: 0)
+        let descriptor = try make(endpoint, doing: "hold a port")
+        switch address {
+        case .v4: setOption(descriptor.raw, Int32(IPPROTO_IP), IP_MINTTL, 255)
+        case .v6: setOption(descriptor.raw, Int32(IPPROTO_IPV6), IPV6_MINHOPCOUNT, 255)
+        }
+        try bind(descriptor.raw, toShared: endpoint)
+        guard CLinux.listen(descriptor.raw, 1) == 0 else { throw .current("hold a port") }
+        return descriptor
+    }
+
+    /// Closes by a reset: what the kernel has not sent yet is thrown away, and it keeps nothing of the connection that
+    /// could answer later.
+    static func setReset(_ raw: Int32) {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        unsafe setsockopt(raw, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
     }
 
     /// Takes one waiting connection; nil when there is none (any more).

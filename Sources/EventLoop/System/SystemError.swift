@@ -13,6 +13,11 @@ public struct SystemError: Error, Hashable, Sendable {
         self.code = code
     }
 
+    /// There is no way there: "Network is unreachable".
+    public static func noWay(_ doing: String) -> SystemError {
+        SystemError(doing, code: ENETUNREACH)
+    }
+
     /// The error that `errno` holds right now.
     package static func current(_ doing: String) -> SystemError {
         SystemError(doing, code: lastError)

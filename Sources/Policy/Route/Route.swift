@@ -66,6 +66,9 @@ public struct Route: Hashable, Sendable {
         return address.flatMap { check(Host($0)) } == nil
     }
 
+    /// Why nothing may go to an address, where it may not: asked of what a name was resolved to.
+    public func refusal(of address: IPAddress) -> Refusal? { check(Host(address)) }
+
     private func target(of kind: DestinationKind) -> RouteTarget {
         switch kind {
         case .onion: configuration.onion

@@ -18,6 +18,9 @@ public enum IPAddress: Hashable, Sendable {
         }
     }
 
+    /// Whether it is an IPv4 address.
+    public var isIPv4: Bool { if case .v4 = self { true } else { false } }
+
     /// What this address reaches: an IPv6 form of an IPv4 address is that IPv4 address.
     public var canonical: IPAddress {
         if case .v6(let address) = self, let inner = address.embeddedIPv4 { return .v4(inner) }

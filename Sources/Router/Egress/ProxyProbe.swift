@@ -61,10 +61,12 @@ final class ProxyProbe {
         stream?.close()
         stream = nil
         let socket: Descriptor
+        let isBound: Bool
         do throws(SystemError) {
             // Whoever it is reached through is not ready, or is at work on it: we are told when that changes.
             guard case .dial(let way) = way() else { return finished { $0.probePostponed(loop.now) } }
             handshakes = SocksChain(way.hops)
+            isBound = way.interface != nil
             socket = try way.connect()
         } catch {
             // Our own lack of descriptors says nothing of the proxy.
@@ -73,7 +75,7 @@ final class ProxyProbe {
             }
             return finished { $0.probePostponed(loop.now) }
         }
-        let stream = ByteStream(socket, connecting: true, loop: loop)
+        let stream = ByteStream(socket, connecting: true, loop: loop, endsByReset: isBound)
         self.stream = stream
         timeout.schedule(after: machine.probeTimeout)
         stream.onConnected = { [unowned self] in

@@ -61,6 +61,15 @@ public final class Daemon: ControlServer.Daemon {
         tellServiceManager("STOPPING=1")
         router.stop()
         control?.stop()
+        let farewell = router.farewellAtExit
+        if farewell > .zero {
+            let end = Watch.timer(on: loop) { [unowned self] in loop.stop() }
+            end.schedule(after: farewell)
+            loop.run()
+            end.cancel()
+        }
+        // A Tor of ours writes down which guards it uses before it goes.
+        loop.endChildren(within: .seconds(2))
     }
 
     /// The status document as of now.

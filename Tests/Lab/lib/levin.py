@@ -245,4 +245,5 @@ def main():
     return a.run(a)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
