@@ -143,7 +143,8 @@ extension Router: NodeStream.Host {
     /// An egress is proven, or is not any more.
     func egressChanged(_ egress: Egress, was old: EgressReadiness) {
         // First those behind it: what goes through them goes through it.
-        for other in egresses where other.via === egress { other.viaChanged() }
+        let routed = configuration.routedEgresses
+        for other in egresses where other.via === egress && routed.contains(other.name) { other.viaChanged() }
         if egress.readiness.isReady {
             askAgain()
         } else if old.isReady {

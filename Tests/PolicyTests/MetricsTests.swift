@@ -3,7 +3,14 @@ import Testing
 
 /// Prometheus text: what its parser demands, and nothing that names a destination, a wallet or a purpose.
 @Suite struct MetricsTests {
-    static let documents = [StatusSamples.full, StatusScreenTests.hostile]
+    static let documents = [full, StatusScreenTests.hostile]
+
+    /// With what only the metrics tell.
+    static let full = {
+        var document = StatusSamples.full
+        document.egress[0].failures = ["timeout": 1, "exit-refused": 3]
+        return document
+    }()
 
     /// The rules of the text format 0.0.4: HELP and TYPE before a family's samples, families in one piece, names
     /// and labels of the allowed characters, values that are numbers, no series twice, a newline at the end.
@@ -40,7 +47,7 @@ import Testing
     }
 
     @Test func values() {
-        let lines = StatusMetrics.render(StatusSamples.full).split(separator: "\n")
+        let lines = StatusMetrics.render(Self.full).split(separator: "\n")
         for expected in [
             "xmr_routed_info{version=\"0.1.0\"} 1", "xmr_routed_uptime_seconds 12.5",
             "xmr_routed_state{state=\"protected\"} 1", "xmr_routed_state{state=\"blocked\"} 0", "xmr_routed_locked 0",

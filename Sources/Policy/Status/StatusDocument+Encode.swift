@@ -43,7 +43,6 @@ extension EgressStatus {
     fileprivate func encode() -> JSONValue {
         .object([
             "name": .string(name), "kind": .string(kind), "state": .string(state.rawValue), "detail": .string(detail),
-            "failures": .counts(failures),
         ])
     }
 }

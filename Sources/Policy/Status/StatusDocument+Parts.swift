@@ -8,7 +8,8 @@ public struct EgressStatus: Hashable, Sendable {
     public var state: Readiness
     /// What a person can act on: "bootstrapped 45 %: loading relay descriptors".
     public var detail: String
-    /// Streams that did not come about though it was ready, by reason: "exit-refused", "timeout".
+    /// Streams that did not come about though it was ready, by reason: "exit-refused", "timeout". For the metrics:
+    /// the document, whose keys are fixed, does not carry it.
     public var failures: [String: UInt64]
 
     /// An egress of these facts.
