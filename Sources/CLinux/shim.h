@@ -12,11 +12,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -77,6 +81,112 @@ static inline void forbidCores(void) {
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
 }
+
+// Child processes. In C, since between fork and exec only async-signal-safe calls may be made: no allocation, no lock,
+// nothing of a language's runtime.
+
+extern long syscall(long number, ...);
+
+/// Becomes the program, or reports why not. `report` and `output` are 10 or higher.
+__attribute__((noreturn)) static inline void becomeProgram(
+    const char *path, char *const arguments[], char *const environment[], const char *directory, int output, int report,
+    pid_t parent) {
+    // A leader of its own session: no terminal's signal reaches it, and its own children can be ended with it.
+    setsid();
+    // It ends with us however we end. The parent may be gone already, and then no signal will come.
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) goto failed;
+    if (getppid() != parent) _exit(127);
+    // By the kernel's call, since the library keeps two signals to itself. All of a disposition zero is the default.
+    static const long none_of_it[8];
+    for (int number = 1; number < 65; number++) syscall(SYS_rt_sigaction, number, none_of_it, NULL, 8);
+    int null = open("/dev/null", O_RDWR);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0 || dup2(report, 3) < 0) goto failed;
+    report = 3;
+    fcntl(report, F_SETFD, FD_CLOEXEC);
+    if (syscall(SYS_close_range, 4, ~0U, 0) != 0) {
+        struct rlimit limit;
+        int count = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < (1 << 20) ? (int)limit.rlim_cur : 1 << 20;
+        for (int fd = 4; fd < count; fd++) close(fd);
+    }
+    umask(077);
+    if (chdir(directory) != 0) goto failed;
+    sigset_t none;
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, NULL);
+    execve(path, arguments, environment);
+failed:;
+    int code = errno;
+    ssize_t written = write(report, &code, sizeof code);
+    _exit(written == sizeof code ? 127 : 126);
+}
+
+/// Starts the program at `path` with both outputs to the descriptor `output`, and waits until it runs.
+///
+/// Gives its process id; -1 with `errno` where it does not run, and then nothing is left of it. It is killed when the
+/// calling thread ends.
+static inline pid_t startProgram(
+    const char *path, char *const arguments[], char *const environment[], const char *directory, int output) {
+    // Who ignores SIGCHLD, perhaps since whoever started us did, is never told how a child ended.
+    struct sigaction disposition;
+    if (sigaction(SIGCHLD, NULL, &disposition) == 0 && disposition.sa_handler == SIG_IGN) signal(SIGCHLD, SIG_DFL);
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) != 0) return -1;
+    // Out of the way of 0 to 3, which the child makes anew.
+    int far = fcntl(report[1], F_DUPFD_CLOEXEC, 10), farOutput = fcntl(output, F_DUPFD_CLOEXEC, 10);
+    pid_t child = -1, parent = getpid();
+    int failure = errno;
+    if (far >= 0 && farOutput >= 0) {
+        // No handler of ours may run in the child: the loop's would write to descriptors that are shared.
+        sigset_t all, before;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        child = fork();
+        if (child == 0) becomeProgram(path, arguments, environment, directory, farOutput, far, parent);
+        failure = errno;
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
+    if (far >= 0) close(far);
+    if (farOutput >= 0) close(farOutput);
+    close(report[1]);
+    if (child > 0) {
+        ssize_t got;
+        do got = read(report[0], &failure, sizeof failure);
+        while (got < 0 && errno == EINTR);
+        if (got == sizeof failure) {
+            while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
+            child = -1;
+        }
+    }
+    close(report[0]);
+    errno = failure;
+    return child;
+}
+
+/// A descriptor that becomes readable when the process ends; -1 where the kernel (before 5.3) or a filter has none.
+static inline int openProcess(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
+/// Whether a child has ended: 0 not yet; 1 with its exit status; 2 with the signal that ended it; -1 nobody knows how.
+/// What is left of its process group is killed, while the number is still its own.
+static inline int reapProcess(pid_t process, int *value) {
+    siginfo_t seen = {0};
+    int status;
+    if (waitid(P_PID, (id_t)process, &seen, WEXITED | WNOHANG | WNOWAIT) != 0) return errno == EINTR ? 0 : -1;
+    if (seen.si_pid == 0) return 0;
+    kill(-process, SIGKILL);
+    if (waitpid(process, &status, WNOHANG) != process) return -1;
+    *value = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+    return WIFEXITED(status) ? 1 : 2;
+}
+
+static inline void pauseMilliseconds(long count) {
+    struct timespec time = {count / 1000, count % 1000 * 1000000};
+    nanosleep(&time, NULL);
+}
+
+/// fcntl(2) is variadic.
+static inline int setNonBlocking(int fd) { return fcntl(fd, F_SETFL, O_NONBLOCK); }
+
+static inline int lockFile(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }
 
 /// A netlink socket (netlink(7)) that the kernel has given a port id, hearing these multicast groups; -1 with errno.
 static inline int openNetlink(int protocol, uint32_t groups) {

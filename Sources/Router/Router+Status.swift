@@ -27,7 +27,9 @@ extension Router {
         return StatusFacts(
             lock: lockFact, guardProof: guardProof,
             egress: egresses.map {
-                EgressStatus(name: $0.name, kind: $0.kind, state: $0.readiness.state, detail: $0.readiness.detail)
+                EgressStatus(
+                    name: $0.name, kind: $0.kind, state: $0.readiness.state, detail: $0.readiness.detail,
+                    failures: Dictionary(uniqueKeysWithValues: $0.troubles.totals.map { ($0.key.rawValue, $0.value) }))
             },
             routed: configuration.route.egresses,
             idle: Set(configuration.egresses.map(\.name)).subtracting(configuration.routedEgresses),
@@ -36,6 +38,15 @@ extension Router {
 
     /// The status document as of now.
     public var status: StatusDocument {
+        var document = standing
+        for (index, egress) in egresses.enumerated() where egress.readiness.isReady {
+            if let lately = egress.troubles.sentence(now: loop.now) { document.egress[index].detail += "; " + lately }
+        }
+        return document
+    }
+
+    /// The status document without what happened lately to single streams: a change of it is worth an event.
+    private var standing: StatusDocument {
         let facts = facts
         let verdict = StatusVerdict.of(facts)
         return StatusDocument(
@@ -65,7 +76,7 @@ extension Router {
 
     /// Tells whoever listens what is different from the last time. Called after everything that may change it.
     func tellChanges() {
-        let now = status
+        let now = standing
         let events = StatusEvent.changes(from: lastTold, to: now, at: time)
         lastTold = now
         for event in events { onEvent(event) }
@@ -75,16 +86,13 @@ extension Router {
     var time: UTCTime { UTCTime(unixSeconds: loop.unixSeconds) }
 
     /// Counts a refusal towards an event that tells of it: one each five seconds for each reason, not one each.
-    func report(_ refusal: Refusal) {
-        unreported[refusal, default: 0] += 1
+    func report(_ refusal: Refusal, port: UInt16?) {
+        untold.add(refusal, port: port)
         if !refusalReport.isPending { refusalReport.schedule(after: .seconds(5)) }
     }
 
     func tellRefusals() {
-        for (refusal, count) in unreported.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            onEvent(.refused(reason: refusal.rawValue, count: count, at: time))
-        }
-        unreported = [:]
+        for event in untold.tell(at: time) { onEvent(event) }
     }
 }
 

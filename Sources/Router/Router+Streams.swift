@@ -58,7 +58,7 @@ extension Router: NodeStream.Host {
             egress.dialFailed()
             return .hold(until: loop.now + NodeConnection.Limits.redialPause, .proxyFailed)
         }
-        return .dialling(way.hops)
+        return .dialling(way.hops, nearest: egress.nearest)
     }
 
     /// What a name was resolved to is judged like an address that the node named, and kept in the stream's tag: a name
@@ -82,13 +82,35 @@ extension Router: NodeStream.Host {
         egresses.first { $0.id == stream.tag.egress }?.dialFailed()
     }
 
+    func leaveCircuit(_ stream: NodeStream) {
+        isolation.retire(stream.tag.isolationKey)
+        record(.exitRefused, of: stream)
+        releaseKey(of: stream)
+    }
+
+    /// Tor told of a stream with one of our keys. Those that share a key go to one destination, or to many of a
+    /// class: an exit's policy is then of interest to all of them, and any other answer to none, as it may be
+    /// another's.
+    func told(_ event: TorStreamEvent) {
+        var meant: [NodeStream] = []
+        streams.forEach { if $0.tag.isolationKey == event.key, $0.isUnderWay { meant.append($0) } }
+        let isOfOne = Set(meant.map(\.destination)).count == 1
+        for stream in meant { stream.told(event, isOurs: isOfOne) }
+    }
+
+    /// A stream did not come about.
+    private func record(_ refusal: Refusal, of stream: NodeStream) {
+        egresses.first { $0.id == stream.tag.egress }?.troubles.record(refusal, port: stream.tag.port, now: loop.now)
+    }
+
     func finished(_ stream: NodeStream, _ refusal: Refusal?) {
         streams.remove(stream)
         let isOfNode = stream.listener.requestClass != .torUplink
         if configuration.log.destinations, isOfNode { name(stream, refusal) }
         guard let refusal else { return }
         stream.listener.count(refusal)
-        if isOfNode { report(refusal) }
+        if isOfNode { report(refusal, port: stream.tag.egress == 0 ? nil : stream.tag.port) }
+        record(refusal, of: stream)
         releaseKey(of: stream)
         connectionClosed(stream.listener)
     }

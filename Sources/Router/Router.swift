@@ -24,7 +24,7 @@ public final class Router {
     /// Why the file on disk is not what is in force; nil where it is.
     var reloadProblem: String?
     /// Refusals that no event has told of yet.
-    var unreported: [Refusal: UInt64] = [:]
+    var untold = RefusalTally()
     private(set) lazy var refusalReport = Watch.timer(on: loop) { [unowned self] in tellRefusals() }
     private(set) lazy var table = FlowTable(loop: loop, pipeLimit: budget.pipes) { [unowned self] in
         relayEnded($0)
@@ -133,10 +133,12 @@ public final class Router {
     private func makeEgress(_ configuration: EgressConfiguration, via: Egress?) -> Egress {
         lastEgress += 1
         let egress = Egress.make(
-            configuration, id: lastEgress, via: via, loop: loop,
+            configuration, id: lastEgress, via: via, stateDirectory: lockStore.directory, loop: loop,
             uplink: { [unowned self] () throws(StartFailure) in try openUplink() })
         egress.onChange = { [unowned self] in egressChanged($0, was: $1) }
         egress.onProgress = { [unowned self] in askAgain() }
+        egress.onStream = { [unowned self] in told($0) }
+        egress.keyOf = { [unowned self] in isolation.id(ofUsername: $0) }
         return egress
     }
 

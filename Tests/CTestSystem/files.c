@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include "CTestSystem.h"
 
 #include <errno.h>
@@ -43,3 +44,5 @@ void test_set_environment(const char *name, const char *value) {
         unsetenv(name);
     }
 }
+
+int test_open_inheritable(void) { return open("/dev/zero", O_RDONLY); }

@@ -19,6 +19,7 @@ let fuzzers: [(name: String, needs: [String])] = [
     ("FuzzJSON", ["Protocols", "Policy"]),
     ("FuzzConfiguration", ["Protocols", "Policy", "Toml", "Crypto"]),
     ("FuzzBanList", ["Protocols", "Policy"]),
+    ("FuzzTorrc", ["Protocols", "Policy"]),
     ("FuzzNodeConnection", ["Protocols", "Policy"]),
 ]
 

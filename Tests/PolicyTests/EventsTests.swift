@@ -12,8 +12,13 @@ import Testing
             #"{"time":"2026-01-02T03:04:05Z","kind":"started","sentence":"xmr-routed 0.1.0 started","fields":{"version":"0.1.0"}}"#
         ),
         (
-            .refused(reason: "banned", count: 12, at: time), "12 connections refused: banned",
-            #"{"time":"2026-01-02T03:04:05Z","kind":"refused","sentence":"12 connections refused: banned","fields":{"reason":"banned","count":12}}"#
+            .refused(.banned, count: 12, at: time), "12 connections refused: banned: the ban list names the address",
+            #"{"time":"2026-01-02T03:04:05Z","kind":"refused","sentence":"12 connections refused: banned: the ban list names the address","fields":{"reason":"banned","count":12}}"#
+        ),
+        (
+            .refused(.exitRefused, count: 3, ports: [SharedPort(18080), nil], at: time),
+            "3 connections refused: exit-refused: exits do not allow port 18080 and uncommon ones",
+            #"{"time":"2026-01-02T03:04:05Z","kind":"refused","sentence":"3 connections refused: exit-refused: exits do not allow port 18080 and uncommon ones","fields":{"reason":"exit-refused","count":3,"ports":[18080]}}"#
         ),
         (
             .reloaded(at: time), "the new configuration is in force",
@@ -29,7 +34,7 @@ import Testing
     static let kinds: [StatusEvent] = [
         .started(version: "1", at: time), .reloaded(at: time), .reloadRefused("a.toml:1:2: no", at: time),
         .listenerPaused("node.proxy", "the descriptor limit is reached", at: time),
-        .listenerResumed("node.proxy", at: time), .refused(reason: "no-route", count: 1, at: time),
+        .listenerResumed("node.proxy", at: time), .refused(.blocked, count: 1, at: time),
         StatusEvent(time: time, kind: StatusEvent.Kind(rawValue: "of a newer daemon"), sentence: "x\n\"\u{1b}[2J"),
     ]
 
@@ -95,8 +100,8 @@ import Testing
     @Test(arguments: [0, 1, 99, 100, 101, 250])
     func theHistoryKeepsTheLast(count: Int) {
         var history = EventHistory()
-        for index in 0..<count { history.append(.refused(reason: "\(index)", count: 1, at: Self.time)) }
-        let kept = history.events.map { $0.fields["reason"] }
-        #expect(kept == (max(0, count - 100)..<count).map { JSONValue.string("\($0)") })
+        for index in 0..<count { history.append(.refused(.banned, count: UInt64(index), at: Self.time)) }
+        let kept = history.events.map { $0.fields["count"] }
+        #expect(kept == (max(0, count - 100)..<count).map { JSONValue.integer(UInt64($0)) })
     }
 }

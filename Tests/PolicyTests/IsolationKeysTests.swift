@@ -202,6 +202,49 @@ import Testing
         #expect(ring.ask(peer(3)) == .exhausted)
     }
 
+    /// A circuit that will not do: who is on it stays, who comes next gets another, within the same bounds.
+    @Test func aRetiredKeyIsForThoseWhoHaveItAlone() throws {
+        let ring = Ring(keys: IsolationKeys(liveLimit: 2, perMinute: 1000))
+        let first = try #require(ring.key(peer(1)))
+        ring.keys.retire(first.id)
+        let second = try #require(ring.key(peer(1)))
+        #expect(second.id != first.id && second.credentials != first.credentials)
+        #expect(ring.key(peer(1)) == second)
+        #expect(ring.ask(peer(2)) == .exhausted, "the retired one is in use, and counts")
+        // Retired twice, by another stream that was on it: the key that came after it stays.
+        ring.keys.retire(first.id)
+        #expect(ring.key(peer(1)) == second)
+        ring.keys.release(first.id, now: ring.now)
+        #expect(ring.keys.count == 1)
+        #expect(ring.key(peer(2)) != nil)
+    }
+
+    @Test func freshKeysAreWithinTheMinutesBound() throws {
+        let ring = Ring(keys: IsolationKeys(liveLimit: 512, perMinute: 3))
+        for _ in 0..<3 {
+            let key = try #require(ring.key(peer(1)))
+            ring.keys.release(key.id, now: ring.now)
+            ring.keys.retire(key.id)
+            #expect(ring.keys.count == 0)
+        }
+        #expect(ring.ask(peer(1)) == .wait(until: Self.start + .seconds(60)))
+    }
+
+    @Test func aKeyIsFoundByItsUserName() throws {
+        let ring = Ring(keys: IsolationKeys(liveLimit: 1, perMinute: 1000))
+        let key = try #require(ring.key(peer(1)))
+        let name = key.credentials.username
+        #expect(ring.keys.id(ofUsername: name) == key.id)
+        #expect(ring.keys.id(ofUsername: key.credentials.password) == nil)
+        for other in [[], Array(name.dropLast()), name + [0x30], name.map { $0 == 0x61 ? 0x41 : $0 &+ 1 }] {
+            #expect(ring.keys.id(ofUsername: other) == nil)
+        }
+        ring.keys.retire(key.id)
+        #expect(ring.keys.id(ofUsername: name) == key.id, "its stream goes on")
+        ring.keys.release(key.id, now: ring.now)
+        #expect(ring.keys.id(ofUsername: name) == nil)
+    }
+
     @Test func limitsOfNothingAreOne() {
         let ring = Ring(keys: IsolationKeys(liveLimit: 0, perMinute: -5))
         #expect(ring.key(peer(1)) != nil)

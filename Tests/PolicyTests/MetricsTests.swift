@@ -48,6 +48,7 @@ import Testing
             "xmr_routed_guard_stopped_packets_total{protocol=\"udp\"} 8",
             "xmr_routed_egress_state{egress=\"tor\",state=\"ready\"} 1",
             "xmr_routed_egress_state{egress=\"tor\",state=\"down\"} 0",
+            "xmr_routed_egress_stream_failures_total{egress=\"tor\",reason=\"exit-refused\"} 3",
             "xmr_routed_listener_open{listener=\"node.proxy\"} 3",
             "xmr_routed_listener_accepted_total{listener=\"node.proxy\"} 40",
             "xmr_routed_listener_refused_total{listener=\"node.proxy\",reason=\"banned\"} 12",

@@ -16,7 +16,7 @@ final class NodeStreamRun {
 
     enum Effect: Hashable {
         case route(Destination)
-        case dropUpstream
+        case dropUpstream, leaveCircuit
         case relay(prefix: [UInt8])
         case close(Refusal)
     }
@@ -33,7 +33,7 @@ final class NodeStreamRun {
     var isOver: Bool {
         switch last {
         case .relay, .close: true
-        case .route, .dropUpstream, nil: false
+        case .route, .dropUpstream, .leaveCircuit, nil: false
         }
     }
     var deadline: Instant { connection.deadline }
@@ -60,6 +60,7 @@ final class NodeStreamRun {
     func connected() { take(connection.upstreamConnected(now: now)) }
     func upstream(_ bytes: [UInt8]) { take(connection.upstreamSent(bytes.span, now: now)) }
     func upstreamEnded() { take(connection.upstreamEnded(now: now)) }
+    func told(_ event: TorStreamEvent, isOurs: Bool = true) { take(connection.told(event, isOurs: isOurs, now: now)) }
     func clientEnded() { take(connection.clientEnded()) }
     func egressLost() { take(connection.egressLost(now: now)) }
     func retry() { take(connection.retry()) }
@@ -87,6 +88,7 @@ final class NodeStreamRun {
         case .wait: break
         case .route(let destination): effects.append(.route(destination))
         case .dropUpstream: effects.append(.dropUpstream)
+        case .leaveCircuit: effects.append(.leaveCircuit)
         case .relay(let prefix): effects.append(.relay(prefix: prefix))
         case .close(let refusal): effects.append(.close(refusal))
         }

@@ -187,7 +187,10 @@ import Testing
         run.connected()
         run.upstream(Wire.method)
         run.upstream([5, code, 0, 1, 0, 0, 0, 0, 0, 0])
-        #expect(run.closedWith == .unreachable)
+        let reasons: [UInt8: Refusal] = [
+            2: .proxyRefused, 3: .networkUnreachable, 5: .connectionRefused, 6: .timeout,
+        ]
+        #expect(run.closedWith == reasons[code] ?? .unreachable)
         #expect(run.toClient == [5, 0] + Wire.refused5(told))
     }
 }

@@ -13,8 +13,8 @@ import Testing
                 "kill_switch":{"locked":false,"guard":{"state":"enforcing","proven_at":"2026-01-02T03:04:05Z"},\
                 "stopped":[{"protocol":"udp","port":53,"packets":7},{"protocol":"udp","port":123,"packets":1},\
                 {"protocol":"icmp","port":null,"packets":1}]},\
-                "egress":[{"name":"tor","kind":"tor","state":"ready","detail":"bootstrapped 100 %"},\
-                {"name":"i2p","kind":"i2p","state":"ready","detail":"tunnels are up"}],\
+                "egress":[{"name":"tor","kind":"tor","state":"ready","detail":"bootstrapped 100 %","failures":{"exit-refused":3,"timeout":1}},\
+                {"name":"i2p","kind":"i2p","state":"ready","detail":"tunnels are up","failures":{}}],\
                 "listeners":[{"name":"node.proxy","address":"127.0.0.1:18950","open":3,"accepted":40,\
                 "refused":{"banned":12,"handshake-timeout":0,"no-route":2},\
                 "bytes_up":1234567,"bytes_down":98765432109},\

@@ -10,7 +10,9 @@ enum StatusSamples {
         EgressStatus(name: name, kind: String(name.prefix { $0 != "." }), state: state, detail: detail)
     }
 
-    static let tor = egress("tor", .ready, "bootstrapped 100 %")
+    static let tor = EgressStatus(
+        name: "tor", kind: "tor", state: .ready, detail: "bootstrapped 100 %",
+        failures: ["timeout": 1, "exit-refused": 3])
     static let starting = egress("tor", .starting, "bootstrapped 45 %: loading relay descriptors")
     static let work = egress("proxy.work", .failing, "the proxy refused our credentials")
 

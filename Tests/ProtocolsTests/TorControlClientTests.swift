@@ -3,6 +3,28 @@ import Testing
 
 /// What the machine does where Tor, or who stands in for it, behaves otherwise.
 @Suite struct TorControlClientTests {
+    /// Tor is told to end with this connection, before anything else, and only where it is to.
+    @Test func takesOwnershipWhereItIsTo() {
+        for takesOwnership in [false, true] {
+            var client = TorControlClient(nonce: [], takesOwnership: takesOwnership) { _, _ in [] }
+            func sent(_ effects: [TorControlClient.Effect]) -> [String] {
+                effects.compactMap {
+                    guard case .send(let bytes) = $0 else { return nil }
+                    return String(decoding: bytes.dropLast(2).prefix { $0 != 0x20 }, as: UTF8.self)
+                }
+            }
+            func answer(_ line: String) -> [TorControlClient.Effect] { client.received(Array("\(line)\r\n".utf8).span) }
+            _ = client.connected()
+            _ = answer("250-PROTOCOLINFO 1")
+            _ = answer("250-AUTH METHODS=NULL")
+            #expect(sent(answer("250 OK")) == ["AUTHENTICATE"])
+            #expect(sent(answer("250 OK")) == (takesOwnership ? ["TAKEOWNERSHIP"] : []) + ["SETEVENTS", "GETINFO"])
+            guard takesOwnership else { continue }
+            let refused = answer("510 Unrecognized command")
+            #expect(refused.contains(.close(.unsupported("Unrecognized command"))))
+        }
+    }
+
     @Test func readyNeedsEverything() {
         var replay = TorControlReplay.ready()
         #expect(replay.client.state.readiness == .ready)

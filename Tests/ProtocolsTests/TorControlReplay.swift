@@ -7,6 +7,9 @@ struct TorControlReplay {
     private(set) var states: [TorState] = []
     private(set) var closed: [TorControlFailure] = []
     private(set) var paths: [String] = []
+    private(set) var streams: [TorStreamEvent] = []
+    /// The SOCKS user name that is ours.
+    var user = ""
     private(set) var client: TorControlClient
     private(set) var now = Instant(milliseconds: 1_000_000)
     private let cookie: [UInt8]
@@ -55,7 +58,8 @@ struct TorControlReplay {
         while !rest.isEmpty {
             let part = Array(rest.prefix(size))
             rest = rest.dropFirst(part.count)
-            act(client.received(part.span))
+            let user = user
+            act(client.received(part.span) { $0.elementsEqual(user.utf8) ? 1 : nil })
         }
     }
 
@@ -88,6 +92,7 @@ struct TorControlReplay {
             switch effect {
             case .send(let bytes): sent.append("> " + String(decoding: bytes.dropLast(2), as: UTF8.self))
             case .report(let state): states.append(state)
+            case .stream(let event): streams.append(event)
             case .close(let failure): closed.append(failure)
             case .readCookie(let path):
                 paths.append(path)

@@ -27,10 +27,10 @@ import Toml
             resolver = "10.64.0.1"
             """
         let configuration = try read(text + "\n[kill-switch]\nguard = \"off\"\n").get()
+        let lines = try ["UseBridges 1", "ConfluxEnabled 0"].map { try TorrcLine.check($0, isTestNetwork: false).get() }
         #expect(
             configuration.egress(named: "tor")?.kind
-                == .tor(
-                    TorConfiguration(.managed(torrc: ["UseBridges 1", "ConfluxEnabled 0"]), via: "vpn.wg")))
+                == .tor(TorConfiguration(.managed(torrc: lines), via: "vpn.wg")))
         #expect(configuration.routedEgresses == ["tor", "vpn.wg"], "the VPN is of use, though no route names it")
         #expect(configuration.route.egresses == ["tor"])
     }

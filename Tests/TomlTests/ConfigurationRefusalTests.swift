@@ -70,6 +70,10 @@ import Toml
             "[tor]\ntorrc = \"UseBridges 1\"",
             "f:2:9: `tor.torrc` must be an array of lines, such as [\"UseBridges 1\"], not a string"
         ),
+        (
+            "[tor]\ntorrc = [\"UseBridges 1\",\n  \"SocksPort 9050\"]",
+            "f:3:3: a line of `tor.torrc`: \"SocksPort\" is not taken: ports and sockets of this Tor are the router's, and none is on TCP"
+        ),
         ("[tor]\ntorrc = [ 1 ]", "f:2:11: a line of `tor.torrc` must be a string in quotes, not an integer"),
         ("[i2p]", "f:1:2: [i2p] has no socks: name the I2P router's SOCKS port, socks = \"127.0.0.1:4447\""),
         (

@@ -13,6 +13,8 @@ public final class EventLoop {
     let scratch: UnsafeMutablePointer<UInt8>
     /// How much is read at once. A read that fills it says that a direction is busy (see `Relay`).
     static let scratchSize = 65536
+    /// The children that run, by process id: kept here until their end is known, so that none is left a zombie.
+    var children: [Int32: ChildProcess] = [:]
 
     /// A loop of its own.
     ///

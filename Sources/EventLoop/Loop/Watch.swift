@@ -65,6 +65,14 @@ public final class Watch {
         return watch
     }
 
+    /// Watches a descriptor, which stays its owner's, for reading, level-triggered: what the handler leaves is its next
+    /// call's.
+    public static func reading(_ raw: Int32, on loop: EventLoop, handler: @escaping () -> Void) -> Watch {
+        let watch = Watch(loop, descriptor: raw, flags: EV_READ | EV_PERSIST) { _ in handler() }
+        watch.add(nil)
+        return watch
+    }
+
     /// Calls the handler in the loop, not in the signal's context, each time the signal comes.
     public static func signal(_ number: Int32, on loop: EventLoop, handler: @escaping () -> Void) -> Watch {
         let watch = Watch(loop, descriptor: number, flags: EV_SIGNAL | EV_PERSIST) { _ in handler() }

@@ -79,6 +79,20 @@ public enum Files {
         }
     }
 
+    /// Makes a directory that none but this process's user can look into, and those above it that are missing. One that
+    /// is there must be this user's own, and is closed to all others.
+    public static func makePrivateDirectory(_ path: String) throws(SystemError) {
+        let doing = "make \(path) private"
+        try makeDirectory(path, mode: 0o700)
+        let raw = unsafe openFile(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0)
+        guard raw >= 0 else { throw .current(doing) }
+        let directory = Descriptor(owning: raw)
+        var status = stat()
+        guard unsafe fstat(directory.raw, &status) == 0 else { throw .current(doing) }
+        guard status.st_uid == geteuid() else { throw SystemError(doing, code: EPERM) }
+        guard status.st_mode & 0o7777 == 0o700 || fchmod(directory.raw, 0o700) == 0 else { throw .current(doing) }
+    }
+
     /// Whether none but root and this process's user can change what is at a path.
     public static func isOursAlone(_ path: String) throws(SystemError) -> Bool {
         var status = stat()

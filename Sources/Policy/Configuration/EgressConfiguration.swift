@@ -53,7 +53,7 @@ public struct TorConfiguration: Hashable, Sendable {
         /// does).
         case running(socks: Endpoint, control: Endpoint?)
         /// One that we start and supervise, with these lines of the operator in its torrc.
-        case managed(torrc: [String])
+        case managed(torrc: [TorrcLine])
     }
 
     /// Whose Tor it is.

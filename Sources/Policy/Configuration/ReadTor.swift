@@ -44,7 +44,7 @@ extension ConfigurationReader {
     }
 
     /// The operator's lines for the torrc.
-    private mutating func torrc(_ entry: TomlTable.Entry?, network: MoneroNetwork) -> [String] {
+    private mutating func torrc(_ entry: TomlTable.Entry?, network: MoneroNetwork) -> [TorrcLine] {
         guard let entry else { return [] }
         guard case .array(let values) = entry.value.content else {
             complain(
@@ -60,7 +60,12 @@ extension ConfigurationReader {
                 complain("a line of `tor.torrc` must be a string in quotes, not \(value.kind)", at: value.position)
                 return nil
             }
-            return line
+            switch TorrcLine.check(line, isTestNetwork: network == .regtest) {
+            case .success(let line): return line
+            case .failure(let refusal):
+                complain("a line of `tor.torrc`: \(refusal.sentence)", at: value.position)
+                return nil
+            }
         }
     }
 }

@@ -4,67 +4,13 @@ public import Protocols
 ///
 /// ```
 /// handshake ─request─▶ routing ─.dial─▶ dialling ─connected─▶ upstream handshake ─ready─▶ first frame ─▶ relay
-///                        ▲  └─.hold─▶ holding ──tick──┐
-///                        └───────────────────────────-┘   (an egress that breaks before it answered: held again)
+///                        ▲  └─.hold─▶ holding ──tick──┐          │
+///                        └────────────────────────────┘◀─────────┘ an egress that breaks before it answered, or
+///                                                                  a Tor exit that refuses: held again
 /// ```
 /// Every state has a deadline, and every way out of it but the last is a refusal: nothing of the node's stream has
 /// left by then.
 public struct NodeConnection: Sendable {
-    /// Times that bound a connection. monerod's own patience for a SOCKS connect is 45 s, and a refused peer is
-    /// forgotten for an hour, so a connect waits rather than fail early, and ends before monerod gives up.
-    public enum Limits {
-        /// For the client's whole SOCKS request.
-        public static let handshake: Duration = .seconds(10)
-        /// From the accept to the SOCKS reply, holding and dialling together.
-        public static let total: Duration = .seconds(44)
-        /// For the connect to the proxy and its first replies; the request itself may take until `total`.
-        public static let proxy: Duration = .seconds(10)
-        /// For the first Levin frame after the SOCKS reply.
-        public static let firstFrame: Duration = .seconds(10)
-        /// How often a proxy that breaks off before its answer is dialled anew.
-        public static let dials = 3
-        /// Between two dials.
-        public static let redialPause: Duration = .seconds(1)
-    }
-
-    /// What the driver is to do. Bytes first, then `next`.
-    public struct Step: Sendable {
-        /// Bytes for the client.
-        public var toClient: [UInt8] = []
-        /// Bytes for the upstream.
-        public var toUpstream: [UInt8] = []
-        /// What comes after them.
-        public var next: Next = .wait
-    }
-
-    /// What comes next.
-    public enum Next: Sendable {
-        /// Nothing: wait for the next event.
-        case wait
-        /// Ask the route, and answer with `routed`.
-        case route(Destination)
-        /// Close the upstream and forget it; the stream is held.
-        case dropUpstream
-        /// Relay, these bytes of the client first.
-        case relay(prefix: [UInt8])
-        /// Close both ends.
-        case close(Refusal)
-    }
-
-    /// What the route and the egress said.
-    public enum Routing: Sendable {
-        /// An upstream is being dialled, and these handshakes lead from it to the destination; none where it is the
-        /// destination.
-        case dialling([SocksHop])
-        /// The egress cannot take it now: ask again at this time, or earlier when `retry` is called. It waits for
-        /// `[route] hold` at the most.
-        case hold(until: Instant, Refusal)
-        /// The egress is at work on it: ask again at this time, or earlier when `retry` is called.
-        case wait(until: Instant, Refusal)
-        /// Not at all.
-        case refuse(Refusal)
-    }
-
     private enum State {
         case handshake
         case routing
@@ -72,6 +18,8 @@ public struct NodeConnection: Sendable {
         case holding(Refusal, patience: Instant)
         case dialling(SocksChain)
         case upstream(SocksChain)
+        /// Tor has refused, and may be about to say why.
+        case unexplained
         case firstFrame(LevinGate)
         case ended
     }
@@ -85,6 +33,9 @@ public struct NodeConnection: Sendable {
     private let holdUntil: Instant
     private let giveUp: Instant
     private var dials = 0
+    /// What Tor says to the dial that is under way; nil where the nearest proxy is none.
+    private var tor: TorAnswer?
+    private var leftCircuits = 0
 
     /// When `tick` must be called at the latest.
     public private(set) var deadline: Instant
@@ -123,7 +74,7 @@ public struct NodeConnection: Sendable {
     /// Whether it was given an upstream, and is not relayed yet.
     public var isUnderWay: Bool {
         switch state {
-        case .dialling, .upstream, .firstFrame: true
+        case .dialling, .upstream, .unexplained, .firstFrame: true
         case .handshake, .routing, .holding, .ended: false
         }
     }
@@ -135,6 +86,7 @@ public struct NodeConnection: Sendable {
     public mutating func egressLost(now: Instant) -> Step {
         switch state {
         case .dialling, .upstream: return upstreamEnded(now: now)
+        case .unexplained: return follow(tor?.verdict, now: now)
         case .firstFrame: return Step(next: end(.egressNotReady))
         case .handshake, .routing, .holding, .ended: return Step()
         }
@@ -177,8 +129,12 @@ public struct NodeConnection: Sendable {
     public mutating func routed(_ routing: Routing, now: Instant) -> Step {
         guard case .routing = state else { return Step() }
         switch routing {
-        case .dialling(let hops):
+        case .dialling(let hops, let nearest):
             dials += 1
+            tor = nil
+            if case .tor(let tellsWhy) = nearest, let target = hops.first?.destination {
+                tor = TorAnswer(to: target, tellsWhy: tellsWhy)
+            }
             let chain = SocksChain(hops)
             // Without a proxy it is the network that takes its time from the first packet on.
             deadline = chain.isDirect ? giveUp : min(now + Limits.proxy, giveUp)
@@ -192,6 +148,8 @@ public struct NodeConnection: Sendable {
     }
 
     private mutating func hold(until: Instant, _ refusal: Refusal, patience: Instant, now: Instant) -> Step {
+        // That another attempt has no circuit is not why the one before failed.
+        let refusal = refusal == .circuitLimit && leftCircuits > 0 ? .exitRefused : refusal
         guard now < patience else { return refuse(refusal) }
         state = .holding(refusal, patience: patience)
         deadline = min(until, patience)
@@ -244,9 +202,43 @@ public struct NodeConnection: Sendable {
             connected(&step, now: now)
             for index in consumed..<bytes.count { step.toClient.append(bytes[index]) }
         case .failed(let failure):
-            return refuse(failure.isAboutProxy ? .proxyFailed : .unreachable, saying: failure.refusal)
+            guard chain.isAtFirstHop, tor != nil, case .refused(let code) = failure.reason else {
+                return refuse(failure.isOfLastHop ? Refusal(failure.reason) : .proxyFailed, saying: failure.refusal)
+            }
+            return follow(tor?.refused(code: code), now: now)
         }
         return step
+    }
+
+    /// Tor told of a stream with our key.
+    ///
+    /// - Parameter isOurs: whether it can be of no stream to another destination.
+    public mutating func told(_ event: TorStreamEvent, isOurs: Bool, now: Instant) -> Step {
+        switch state {
+        case .upstream(let chain) where chain.isAtFirstHop && chain.hasRequested:
+            return follow(tor?.heard(event, isOurs: isOurs), now: now)
+        case .unexplained: return follow(tor?.heard(event, isOurs: isOurs), now: now)
+        default: return Step()
+        }
+    }
+
+    private mutating func follow(_ verdict: TorAnswer.Verdict?, now: Instant) -> Step {
+        switch verdict {
+        case .refuse(let refusal): return refuse(refusal)
+        case .leaveCircuit:
+            guard leftCircuits < Limits.freshCircuits, now < holdUntil else { return refuse(.exitRefused) }
+            leftCircuits += 1
+            // It was answered: it does not count among those that broke.
+            dials -= 1
+            state = .holding(.exitRefused, patience: holdUntil)
+            deadline = now
+            return Step(next: .leaveCircuit)
+        case .wait where tor?.hasRefused == true:
+            if case .upstream = state { deadline = min(now + Limits.explanation, giveUp) }
+            state = .unexplained
+            return Step()
+        case .wait, nil: return Step()
+        }
     }
 
     /// The upstream broke or closed, or could not be dialled at all.
@@ -260,7 +252,8 @@ public struct NodeConnection: Sendable {
             deadline = now + Limits.redialPause
             return Step(next: .dropUpstream)
         case .firstFrame: return Step(next: end(.unreachable))
-        case .handshake, .holding, .ended: return Step()
+        // Tor closes once it has refused.
+        case .handshake, .holding, .unexplained, .ended: return Step()
         }
     }
 
@@ -282,6 +275,7 @@ public struct NodeConnection: Sendable {
         case .dialling(let chain) where chain.isDirect: return refuse(.timeout)
         case .dialling: return upstreamEnded(now: now)
         case .upstream(let chain): return refuse(chain.hasAskedForDestination ? .timeout : .proxyFailed)
+        case .unexplained: return follow(tor?.verdict, now: now)
         case .routing, .ended: return Step()
         }
     }

@@ -32,6 +32,7 @@ public struct IsolationKeys: Sendable {
 
     private struct Entry {
         let key: Key
+        let purpose: Purpose
         var users: Int
         var lastUsed: Instant
     }
@@ -41,8 +42,10 @@ public struct IsolationKeys: Sendable {
 
     private let liveLimit: Int
     private let perMinute: Int
-    private var entries: [Purpose: Entry] = [:]
-    private var purposes: [UInt64: Purpose] = [:]
+    private var entries: [UInt64: Entry] = [:]
+    /// The key that new streams of a purpose get. One that was retired is in `entries` alone.
+    private var current: [Purpose: UInt64] = [:]
+    private var names: [UInt128: UInt64] = [:]
     private var lastID: UInt64 = 0
     /// When each of the last `perMinute` keys was made, as a ring.
     private var made: [Instant] = []
@@ -72,10 +75,10 @@ public struct IsolationKeys: Sendable {
             case .class: Purpose(requestClass: requestClass, destination: nil)
             case .none: Purpose(requestClass: .p2p, destination: nil)
             }
-        if var entry = entries[purpose] {
+        if let id = current[purpose], var entry = entries[id] {
             entry.users += 1
             entry.lastUsed = now
-            entries[purpose] = entry
+            entries[id] = entry
             return .key(entry.key)
         }
         if made.count == perMinute, now < made[oldest] + .seconds(60) {
@@ -91,29 +94,47 @@ public struct IsolationKeys: Sendable {
             made[oldest] = now
             oldest = (oldest + 1) % perMinute
         }
-        entries[purpose] = Entry(key: key, users: 1, lastUsed: now)
-        purposes[key.id] = purpose
+        entries[key.id] = Entry(key: key, purpose: purpose, users: 1, lastUsed: now)
+        current[purpose] = key.id
+        if let name = Self.number(key.credentials.username) { names[name] = key.id }
         return .key(key)
     }
 
     /// A stream with this key has ended.
     public mutating func release(_ id: UInt64, now: Instant) {
-        guard let purpose = purposes[id], var entry = entries[purpose] else { return }
+        guard var entry = entries[id] else { return }
         entry.users -= 1
         entry.lastUsed = now
-        entries[purpose] = entry
+        entries[id] = entry
+        if entry.users <= 0, current[entry.purpose] != id { forget(entry) }
+    }
+
+    /// The circuit of this key will not do. The streams that are open on it keep it; the next stream of its purpose
+    /// gets a new key, within the same bounds.
+    public mutating func retire(_ id: UInt64) {
+        guard let entry = entries[id], current[entry.purpose] == id else { return }
+        current[entry.purpose] = nil
+        if entry.users <= 0 { forget(entry) }
+    }
+
+    /// The number of the key with this SOCKS user name; nil where it is none of those known.
+    public func id(ofUsername username: some Collection<UInt8>) -> UInt64? {
+        Self.number(username).flatMap { names[$0] }
     }
 
     /// Forgets what no stream uses: everything past its life, else the longest unused.
     private mutating func forgetIdle(_ now: Instant) -> Bool {
-        var idle = entries.filter { $0.value.users <= 0 }
-        guard let eldest = idle.min(by: { $0.value.lastUsed < $1.value.lastUsed }) else { return false }
-        idle = idle.filter { $0.value.lastUsed + Self.idleLife < now || $0.key == eldest.key }
-        for (purpose, entry) in idle {
-            entries[purpose] = nil
-            purposes[entry.key.id] = nil
-        }
+        let idle = entries.values.filter { $0.users <= 0 }
+        guard let eldest = idle.min(by: { $0.lastUsed < $1.lastUsed }) else { return false }
+        for entry in idle where entry.lastUsed + Self.idleLife < now || entry.key.id == eldest.key.id { forget(entry) }
         return true
+    }
+
+    private mutating func forget(_ entry: Entry) {
+        let id = entry.key.id
+        entries[id] = nil
+        if current[entry.purpose] == id { current[entry.purpose] = nil }
+        if let name = Self.number(entry.key.credentials.username) { names[name] = nil }
     }
 
     private mutating func newKey(_ random: inout some RandomNumberGenerator) -> Key? {
@@ -136,4 +157,18 @@ public struct IsolationKeys: Sendable {
     }
 
     private static let digits = Array("0123456789abcdef".utf8)
+
+    /// What a user name of ours says in hexadecimal; nil where it is none of ours.
+    private static func number(_ username: some Collection<UInt8>) -> UInt128? {
+        guard username.count == 32 else { return nil }
+        var number: UInt128 = 0
+        for digit in username {
+            switch digit {
+            case 0x30...0x39: number = number << 4 | UInt128(digit - 0x30)
+            case 0x61...0x66: number = number << 4 | UInt128(digit - 0x61 + 10)
+            default: return nil
+            }
+        }
+        return number
+    }
 }

@@ -48,6 +48,7 @@ extension EgressStatus {
         kind = try field["kind"].string()
         state = try field["state"].oneOf()
         detail = try field["detail"].string()
+        failures = try field["failures"].dictionary { field throws(DocumentFailure) in try field.integer() }
     }
 }
 

@@ -43,17 +43,16 @@ extension EgressStatus {
     fileprivate func encode() -> JSONValue {
         .object([
             "name": .string(name), "kind": .string(kind), "state": .string(state.rawValue), "detail": .string(detail),
+            "failures": .counts(failures),
         ])
     }
 }
 
 extension ListenerStatus {
     fileprivate func encode() -> JSONValue {
-        var reasons = JSONObject()
-        for (reason, count) in refused.sorted(by: { $0.key < $1.key }) { reasons[reason] = .integer(count) }
-        return .object([
+        .object([
             "name": .string(name), "address": .string(address), "open": .integer(orNull: open),
-            "accepted": .integer(orNull: accepted), "refused": .object(reasons),
+            "accepted": .integer(orNull: accepted), "refused": .counts(refused),
             "bytes_up": .integer(orNull: bytesUp), "bytes_down": .integer(orNull: bytesDown),
         ])
     }
@@ -81,5 +80,14 @@ extension WalletStatus {
                     ])
                 }),
         ])
+    }
+}
+
+extension JSONValue {
+    /// Counts by what they count, sorted by it.
+    fileprivate static func counts(_ counts: [String: UInt64]) -> JSONValue {
+        var object = JSONObject()
+        for (key, count) in counts.sorted(by: { $0.key < $1.key }) { object[key] = .integer(count) }
+        return .object(object)
     }
 }

@@ -8,13 +8,18 @@ public struct EgressStatus: Hashable, Sendable {
     public var state: Readiness
     /// What a person can act on: "bootstrapped 45 %: loading relay descriptors".
     public var detail: String
+    /// Streams that did not come about though it was ready, by reason: "exit-refused", "timeout".
+    public var failures: [String: UInt64]
 
     /// An egress of these facts.
-    public init(name: String, kind: String, state: Readiness, detail: String) {
+    public init(
+        name: String, kind: String, state: Readiness, detail: String, failures: [String: UInt64] = [:]
+    ) {
         self.name = name
         self.kind = kind
         self.state = state
         self.detail = detail
+        self.failures = failures
     }
 }
 

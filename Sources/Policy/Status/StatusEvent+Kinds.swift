@@ -35,10 +35,19 @@ extension StatusEvent {
     }
 
     /// Connections were refused. Neither whose nor where to: only why, and how many since the last such event.
-    public static func refused(reason: String, count: UInt64, at time: UTCTime) -> StatusEvent {
-        StatusEvent(
-            time: time, kind: .refused, sentence: "\(HumanUnits.count(count, "connection")) refused: \(reason)",
-            fields: ["reason": .string(reason), "count": .integer(count)])
+    ///
+    /// - Parameter ports: to which ports, where that is the reason; nil is one that is not named.
+    public static func refused(
+        _ refusal: Refusal, count: UInt64, ports: Set<SharedPort?> = [], at time: UTCTime
+    ) -> StatusEvent {
+        let named = ports.compactMap { $0 }.sorted()
+        var fields: JSONObject = ["reason": .string(refusal.rawValue), "count": .integer(count)]
+        if !named.isEmpty { fields["ports"] = .array(named.map { .integer(UInt64($0.number)) }) }
+        return StatusEvent(
+            time: time, kind: .refused,
+            sentence: "\(HumanUnits.count(count, "connection")) refused: \(refusal.rawValue): "
+                + refusal.sentence(ports: SharedPort.sentence(ports)),
+            fields: fields)
     }
 
     /// Somebody used this listener for whom it is not; so often since the last such event.

@@ -46,6 +46,14 @@ public enum StatusMetrics {
                     }
                 }),
             Family(
+                "egress_stream_failures_total", .counter,
+                "Streams that did not come about though the egress was ready, by reason.",
+                document.egress.flatMap { egress in
+                    egress.failures.sorted { $0.key < $1.key }.map {
+                        Sample(["egress": egress.name, "reason": $0.key], $0.value)
+                    }
+                }),
+            Family(
                 "listener_open", .gauge, "Connections open now.",
                 listeners.compactMap { listener in listener.open.map { Sample(["listener": listener.name], $0) } }),
             Family(

@@ -68,6 +68,9 @@ public struct SocksChain: Sendable {
     /// Whether there is no proxy: the connection itself leads to the destination.
     public var isDirect: Bool { hops.isEmpty }
 
+    /// Whether it is the nearest proxy that is to answer.
+    public var isAtFirstHop: Bool { index == 0 }
+
     /// Whether a request is out, so that it is the network that takes its time and not the first proxy.
     public var hasRequested: Bool { index > 0 || client?.hasRequested == true }
 

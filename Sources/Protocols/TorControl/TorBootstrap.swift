@@ -21,6 +21,13 @@ public struct TorBootstrap: Hashable, Sendable {
     /// Nil where all goes well.
     public var warning: Warning?
 
+    /// A phase that goes well.
+    init(progress: Int, summary: String) {
+        self.progress = progress
+        tag = ""
+        self.summary = summary
+    }
+
     /// Reads `NOTICE BOOTSTRAP PROGRESS=50 TAG=… SUMMARY="…"`; nil where that is not what it is.
     public init?(_ words: some Collection<String>, _ values: TorControlWords) {
         guard Array(words.dropFirst()) == ["BOOTSTRAP"], let progress = values.number("PROGRESS"),
@@ -36,7 +43,7 @@ public struct TorBootstrap: Hashable, Sendable {
     }
 
     /// "bootstrapped 45 %: loading relay descriptors".
-    var sentence: String {
+    public var sentence: String {
         summary.isEmpty
             ? "bootstrapped \(progress) %"
             : "bootstrapped \(progress) %: \(summary.prefix(1).lowercased())\(summary.dropFirst())"

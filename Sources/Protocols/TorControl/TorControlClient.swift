@@ -2,7 +2,7 @@
 ///
 /// ```
 ///   connected ─▶ PROTOCOLINFO ─▶ readCookie ─▶ AUTHCHALLENGE ─▶ (server proven) AUTHENTICATE
-///             ─▶ SETEVENTS, GETINFO ─▶ report … report, and a GETINFO every two seconds
+///             ─▶ (TAKEOWNERSHIP) SETEVENTS, GETINFO ─▶ report … report, and a GETINFO every two seconds
 /// ```
 ///
 /// The cookie itself never goes over the connection: each side proves by an HMAC that it knows the file, Tor first.
@@ -17,6 +17,8 @@ public struct TorControlClient: Sendable {
         case readCookie(path: String)
         /// Tor's state is another now.
         case report(TorState)
+        /// Tor could not connect a stream of ours.
+        case stream(TorStreamEvent)
         /// The connection is of no use: close it. A report that says so came before.
         case close(TorControlFailure)
     }
@@ -29,6 +31,7 @@ public struct TorControlClient: Sendable {
         case protocolInfo
         case challenge(TorSafeCookie)
         case authenticate
+        case takeOwnership
         case setEvents
         case poll
         /// A circuit of Tor's choice; whether it comes to stand is told by events.
@@ -61,6 +64,7 @@ public struct TorControlClient: Sendable {
     public private(set) var state = TorState()
 
     private let nonce: [UInt8]
+    private let takesOwnership: Bool
     private let hmac: HMAC
     private var reader = TorControlReplyReader()
     private var phase = Phase.idle
@@ -77,9 +81,11 @@ public struct TorControlClient: Sendable {
     ///
     /// - Parameters:
     ///   - nonce: 32 random bytes, made for this connection alone.
+    ///   - takesOwnership: whether this Tor is to end as soon as the connection does (control-spec section 3.22).
     ///   - hmac: HMAC-SHA256.
-    public init(nonce: [UInt8], hmac: @escaping HMAC) {
+    public init(nonce: [UInt8], takesOwnership: Bool = false, hmac: @escaping HMAC) {
         self.nonce = nonce
+        self.takesOwnership = takesOwnership
         self.hmac = hmac
     }
 
@@ -91,7 +97,11 @@ public struct TorControlClient: Sendable {
     }
 
     /// These bytes came; all of them are taken.
-    public mutating func received(_ input: Span<UInt8>) -> [Effect] {
+    ///
+    /// - Parameter keyOf: whose stream it is, by its SOCKS user name; nil where it is none of ours.
+    public mutating func received(
+        _ input: Span<UInt8>, keyOf: (ArraySlice<UInt8>) -> UInt64? = { _ in nil }
+    ) -> [Effect] {
         var effects: [Effect] = []
         var start = 0
         while phase != .over && phase != .idle {
@@ -101,7 +111,11 @@ public struct TorControlClient: Sendable {
             case .more: return effects + report()
             case .failed(let failure): return effects + fail(failure)
             case .reply(let reply) where reply.isEvent:
-                guard phase == .running else { continue }
+                guard phase == .running, let text = reply.lines.first?.text else { continue }
+                if TorStreamEvent.isAbout(text) {
+                    if let stream = TorStreamEvent(text, keyOf: keyOf) { effects.append(.stream(stream)) }
+                    continue
+                }
                 switch state.apply(event: reply) {
                 case .clockSkew: skewToldAt = now
                 case .relayFailure: relayFailedAt = now
@@ -163,8 +177,10 @@ extension TorControlClient {
             case .authenticate:
                 guard reply.code == 250 else { throw .refused(reply.sentence) }
                 phase = .running
-                return [send("SETEVENTS STATUS_CLIENT STATUS_GENERAL NETWORK_LIVENESS ORCONN", .setEvents), poll()]
-            case .setEvents:
+                let events = "STATUS_CLIENT STATUS_GENERAL NETWORK_LIVENESS ORCONN STREAM"
+                return (takesOwnership ? [send("TAKEOWNERSHIP", .takeOwnership)] : [])
+                    + [send("SETEVENTS \(events)", .setEvents), poll()]
+            case .takeOwnership, .setEvents:
                 guard reply.code == 250 else { throw .unsupported(reply.sentence) }
                 return []
             case .poll:

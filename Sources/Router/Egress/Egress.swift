@@ -20,6 +20,13 @@ class Egress {
     /// Called when something that streams wait for has come: they ask again.
     var onProgress: () -> Void = {}
 
+    /// Called with what Tor tells of a stream of ours; its key is that of `keyOf`.
+    var onStream: (TorStreamEvent) -> Void = { _ in }
+    /// The number of an isolation key by its SOCKS user name; nil where it is none of ours.
+    var keyOf: (ArraySlice<UInt8>) -> UInt64? = { _ in nil }
+    /// What exits and destinations have answered lately.
+    var troubles = StreamTroubles()
+
     /// What is known of it. The sentence always says why.
     fileprivate(set) var readiness = EgressReadiness(.starting, "starting")
 
@@ -61,6 +68,9 @@ class Egress {
     /// one. To any other proxy they would be a stranger's credentials.
     var isolates: Bool { via?.isolates ?? false }
 
+    /// What the nearest proxy of its ways is.
+    var nearest: NodeConnection.NearestProxy { via?.nearest ?? .plain }
+
     /// What to say while the egress on the way is not ready; nil while it is, or where there is none.
     final var waitingForVia: EgressReadiness? {
         guard let via, !via.readiness.isReady else { return nil }
@@ -76,13 +86,18 @@ class Egress {
 
     /// The egress of a configuration.
     ///
-    /// - Parameter uplink: opens the way out of a Tor that we start and that goes by another egress.
+    /// - Parameters:
+    ///   - stateDirectory: where a Tor that we start has its directory.
+    ///   - uplink: opens the way out of a Tor that we start and that goes by another egress.
     static func make(
-        _ configuration: EgressConfiguration, id: UInt32, via: Egress?, loop: EventLoop,
+        _ configuration: EgressConfiguration, id: UInt32, via: Egress?, stateDirectory: String, loop: EventLoop,
         uplink: @escaping () throws(StartFailure) -> TorUplink
     ) -> Egress {
         switch configuration.kind {
-        case .tor(let tor): TorEgress(configuration, tor, id: id, via: via, loop: loop)
+        case .tor(let tor):
+            TorEgress(
+                configuration,
+                source(of: tor, via: via, stateDirectory: stateDirectory, uplink: uplink, loop: loop), id: id, via: via)
         case .i2p(let socks):
             ProxyEgress(
                 configuration, ProxyConfiguration(socks: socks), kind: "i2p",
@@ -91,6 +106,17 @@ class Egress {
             ProxyEgress(
                 configuration, proxy, kind: "proxy", what: "the proxy at \(proxy.socks)", id: id, via: via, loop: loop)
         case .vpn(let vpn): VPNEgress(configuration, vpn, id: id, loop: loop)
+        }
+    }
+
+    private static func source(
+        of tor: TorConfiguration, via: Egress?, stateDirectory: String,
+        uplink: @escaping () throws(StartFailure) -> TorUplink, loop: EventLoop
+    ) -> any TorSource {
+        switch tor.source {
+        case .running(let socks, let control): TorConversation(socks: socks, control: control, loop: loop)
+        case .managed(let torrc):
+            ManagedTor(torrc, stateDirectory: stateDirectory, openUplink: via == nil ? nil : uplink, loop: loop)
         }
     }
 }

@@ -10,8 +10,13 @@ final class TorControlConnection {
     private(set) var readiness = EgressReadiness(.starting, "asking Tor's control port")
     /// Called after each change of `readiness`.
     var onChange: () -> Void = {}
+    /// Called with what Tor tells of a stream of ours.
+    var onStream: (TorStreamEvent) -> Void = { _ in }
+    /// The number of an isolation key by its SOCKS user name; nil where it is none of ours.
+    var keyOf: (ArraySlice<UInt8>) -> UInt64? = { _ in nil }
 
     private let endpoint: Endpoint
+    private let takesOwnership: Bool
     private let loop: EventLoop
     private var client: TorControlClient?
     private var stream: ByteStream?
@@ -26,8 +31,10 @@ final class TorControlConnection {
     /// How often the machine is told the time.
     private static let tickInterval: Duration = .seconds(1)
 
-    init(_ endpoint: Endpoint, loop: EventLoop) {
+    /// - Parameter takesOwnership: whether this Tor is to end as soon as the connection does.
+    init(_ endpoint: Endpoint, takesOwnership: Bool = false, loop: EventLoop) {
         self.endpoint = endpoint
+        self.takesOwnership = takesOwnership
         self.loop = loop
     }
 
@@ -58,7 +65,9 @@ final class TorControlConnection {
             return failed("no random bytes for Tor's control port: \(error)")
         }
         // An HMAC that cannot be computed is empty, and matches none of Tor's.
-        client = TorControlClient(nonce: nonce) { (try? Crypto.hmacSHA256(key: $0, message: $1)) ?? [] }
+        client = TorControlClient(nonce: nonce, takesOwnership: takesOwnership) {
+            (try? Crypto.hmacSHA256(key: $0, message: $1)) ?? []
+        }
         isConnected = false
         let stream = ByteStream(socket, connecting: true, loop: loop)
         self.stream = stream
@@ -66,7 +75,7 @@ final class TorControlConnection {
             isConnected = true
             apply { $0.connected() }
         }
-        stream.onBytes = { [unowned self] bytes in apply { $0.received(bytes) } }
+        stream.onBytes = { [unowned self] bytes in apply { $0.received(bytes, keyOf: keyOf) } }
         stream.onEnded = { [unowned self] ending in
             if !isConnected, case .failed(let error) = ending {
                 failed("Tor's control port at \(endpoint) cannot be reached: \(error.reason)")
@@ -91,6 +100,7 @@ final class TorControlConnection {
             case .send(let bytes): stream?.write(bytes)
             case .readCookie(let path): readCookie(path)
             case .report(let state): report(state)
+            case .stream(let event): onStream(event)
             case .close(let failure): failed(failure.description, isGone: failure.isGone)
             }
         }

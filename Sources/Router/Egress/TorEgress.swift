@@ -2,69 +2,39 @@ import EventLoop
 import Policy
 import Protocols
 
-/// A running Tor. Its SOCKS port alone proves little: an unbootstrapped Tor takes a SOCKS request and holds it for
-/// two minutes. So where a control port is configured, Tor's own word decides, and the SOCKS port must answer too.
+/// Tor: one that runs already, or one of our own.
 final class TorEgress: Egress {
-    private let socks: Endpoint?
-    private let probe: ProxyProbe?
-    private let control: TorControlConnection?
+    private let tor: any TorSource
 
-    init(
-        _ configuration: EgressConfiguration, _ tor: TorConfiguration, id: UInt32, via: Egress?, loop: EventLoop
-    ) {
-        switch tor.source {
-        case .managed:
-            socks = nil
-            probe = nil
-            control = nil
-        case .running(let socks, let control):
-            self.socks = socks
-            // Any user name and password will do: Tor takes them as an isolation key. The probe asks for no stream, so
-            // no circuit is built for it.
-            let anybody = Credentials(username: Array("probe".utf8), password: Array("probe".utf8))
-            probe = ProxyProbe(what: "Tor's SOCKS port at \(socks)", isDistant: false, loop: loop) {
-                .dial(Way(endpoint: socks, hops: [SocksHop(nil, credentials: anybody)]))
-            }
-            self.control = control.map { TorControlConnection($0, loop: loop) }
-        }
+    init(_ configuration: EgressConfiguration, _ tor: any TorSource, id: UInt32, via: Egress?) {
+        self.tor = tor
         super.init(configuration, kind: "tor", id: id, via: via)
-        probe?.onChange = { [unowned self] in update() }
-        self.control?.onChange = { [unowned self] in update() }
+        tor.onChange = { [weak self] in self?.update() }
+        tor.onStream = { [weak self] in self?.onStream($0) }
+        tor.keyOf = { [weak self] in self?.keyOf($0) }
     }
 
     override var isolates: Bool { true }
+    override var nearest: NodeConnection.NearestProxy { .tor(tellsWhy: tor.tellsWhy) }
 
     override func way(to target: Destination, isolation: Credentials?) -> Answer {
-        guard let socks else { return .refuse(.egressNotReady) }
+        guard let socks = tor.socks else { return .refuse(.egressNotReady) }
         return .dial(Way(endpoint: socks, hops: [SocksHop(target, credentials: isolation)]))
     }
 
-    override func start() {
+    override func start() { viaChanged() }
+
+    /// A Tor that lost all its relays takes minutes to try them again; a new one has its first circuit in seconds. So
+    /// it runs only while the egress that it goes by is ready.
+    override func viaChanged() {
+        if waitingForVia == nil { tor.start() } else { tor.stop() }
         update()
-        probe?.start()
-        control?.start()
     }
 
-    override func stop() {
-        probe?.stop()
-        control?.stop()
-    }
-
-    override func dialFailed() { probe?.dialFailed() }
+    override func stop() { tor.stop() }
+    override func dialFailed() { tor.dialFailed() }
 
     private func update() {
-        guard let probe else { return become(EgressReadiness(.down, "managed Tor is not built yet")) }
-        guard let control else {
-            let known = probe.readiness
-            become(
-                known.isReady
-                    ? EgressReadiness(
-                        .ready, "\(known.detail); Tor's own state unknown: set `control` in [tor] to be told") : known)
-            return
-        }
-        // Ready only when both say so; until then whichever has more to say about why not.
-        become(
-            control.readiness.isReady
-                ? probe.readiness.isReady ? control.readiness : probe.readiness : control.readiness)
+        become(waitingForVia ?? tor.readiness)
     }
 }

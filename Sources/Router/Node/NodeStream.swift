@@ -13,6 +13,8 @@ final class NodeStream: FlowOwner {
         func finished(_ stream: NodeStream, _ refusal: Refusal?)
         /// The egress did not answer as it should.
         func dialFailed(_ stream: NodeStream)
+        /// The circuit that it went by will not do for it: the next dial is to have another.
+        func leaveCircuit(_ stream: NodeStream)
         var now: Instant { get }
     }
 
@@ -47,6 +49,7 @@ final class NodeStream: FlowOwner {
 
     func tick(_ now: Instant) { apply(connection.tick(now)) }
     func egressLost() { apply(connection.egressLost(now: host.now)) }
+    func told(_ event: TorStreamEvent, isOurs: Bool) { apply(connection.told(event, isOurs: isOurs, now: host.now)) }
     func retry() { apply(connection.retry()) }
     func cut(_ refusal: Refusal) { apply(connection.cut(refusal)) }
 
@@ -110,6 +113,9 @@ final class NodeStream: FlowOwner {
             apply(connection.routed(host.route(self, to: destination), now: host.now))
         case .dropUpstream:
             host.dialFailed(self)
+            detachUpstream()
+        case .leaveCircuit:
+            host.leaveCircuit(self)
             detachUpstream()
         case .relay(let prefix):
             host.finished(self, nil)

@@ -5,7 +5,8 @@ public import Policy
 public struct LockStore: Sendable {
     /// The file.
     public let path: String
-    private let directory: String
+    /// The state directory.
+    let directory: String
 
     /// The store in a state directory, which is made (0700) when it is missing.
     public init(stateDirectory: String) {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/fsuid.h>
 #include <time.h>
 
 #include "session.h"
@@ -64,6 +65,7 @@ int main(int argc, char **argv) {
     static const struct option names[] = {
         {"via", 1, 0, 'v'},         {"connect", 1, 0, 'a'}, {"destination", 1, 0, 'd'},  {"count", 1, 0, 'n'},
         {"concurrency", 1, 0, 'c'}, {"size", 1, 0, 's'},    {"milliseconds", 1, 0, 'm'}, {"cores", 1, 0, 'k'},
+        {"user", 1, 0, 'u'},
         {0}};
     struct options o = {.count = 1, .concurrency = 64, .size = 64};
     for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) switch (c) {
@@ -78,6 +80,10 @@ int main(int argc, char **argv) {
         case 's': o.size = number(optarg); break;
         case 'm': o.milliseconds = number(optarg); break;
         case 'k': o.cores = optarg; break;
+        case 'u':  // whose sockets are made, for all that follows
+            setfsuid(number(optarg));
+            if ((uint32_t)setfsuid(-1) != number(optarg)) fail("cannot act as user", optarg);
+            break;
         default: return 64;
         }
     signal(SIGPIPE, SIG_IGN);

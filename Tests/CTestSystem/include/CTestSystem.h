@@ -33,6 +33,8 @@ void test_set_mode(const char *path, unsigned mode);
 int test_make_link(const char *path, const char *target);
 /// Sets a variable of the environment, or takes it out where the value is null.
 void test_set_environment(const char *name, const char *value);
+/// A descriptor that a child would inherit.
+int test_open_inheritable(void);
 
 /// Lets the calling thread make sockets (and files) as another user, as root alone may. Only root can go back.
 void test_act_as(unsigned user);

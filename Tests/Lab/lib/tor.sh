@@ -6,6 +6,8 @@
 
 TOR_DIR=$LAB/tor
 TOR_SOCKS=9050
+# The same, and it tells of onion services why they cannot be reached.
+TOR_SOCKS_TELLING=9052
 TOR_CONTROL=9051
 TOR_COOKIE=$TOR_DIR/client/cookie
 OR_PORTS=5100-5104
@@ -48,7 +50,7 @@ AssumeReachable 1
 ContactInfo lab@example.invalid
 ExitRelay 1
 ExitPolicyRejectPrivate 0
-ExitPolicy accept *:*
+ExitPolicy reject *:18089,accept *:*
 EOT
 }
 
@@ -105,6 +107,7 @@ tor_up() {
   {
     torrc_common client
     echo "SocksPort 127.0.0.1:$TOR_SOCKS"
+    echo "SocksPort 127.0.0.1:$TOR_SOCKS_TELLING ExtendedErrors"
     echo "SocksPort unix:$TOR_DIR/client/socks GroupWritable RelaxDirModeCheck"
     echo "ControlPort 127.0.0.1:$TOR_CONTROL"
     echo "ControlSocket unix:$TOR_DIR/client/control GroupWritable RelaxDirModeCheck"

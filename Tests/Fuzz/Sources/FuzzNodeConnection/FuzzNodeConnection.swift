@@ -25,6 +25,7 @@ enum Event {
     case pass(Duration)
     case retry, cut, egressLost
     case refuse, hold, dial(withCredentials: Bool)
+    case dialTor, told(TorStreamEvent)
 
     static func list(_ input: [UInt8]) -> [Event] {
         var events: [Event] = []
@@ -44,6 +45,7 @@ enum Event {
             case 6: events.append(.retry)
             case 7: events.append(.cut)
             case 8: events.append(.egressLost)
+            case 9 where code >= 0x90: events.append(code >= 0xd0 ? .dialTor : .told(told[Int(code >> 4) % told.count]))
             case 9: events.append(.refuse)
             case 10: events.append(.hold)
             case 11: events.append(.dial(withCredentials: false))
@@ -55,6 +57,10 @@ enum Event {
             }
         }
         return events
+    }
+
+    private static let told = [TorStreamEvent.Reason.exitPolicy, .cannotAttach, .timeout].map {
+        TorStreamEvent(key: 1, status: .failed, reason: $0, isRemote: true, port: 18080, isOnion: false)
     }
 
     /// The smallest Levin handshake of mainnet.
@@ -70,7 +76,7 @@ enum Event {
 struct Life {
     enum Effect: Equatable {
         case route(Destination)
-        case dropUpstream
+        case dropUpstream, leaveCircuit
         case relay([UInt8])
         case close(Refusal)
     }
@@ -107,7 +113,9 @@ struct Life {
             case .egressLost: take(connection.egressLost(now: now))
             case .refuse: take(connection.routed(.refuse(.banned), now: now))
             case .hold: take(connection.routed(.hold(until: now + .seconds(3600), .egressNotReady), now: now))
-            case .dial(let withCredentials): dial(withCredentials)
+            case .dial(let withCredentials): dial(withCredentials, nearest: .plain)
+            case .dialTor: dial(true, nearest: .tor(tellsWhy: true))
+            case .told(let event): take(connection.told(event, isOurs: true, now: now))
             }
             require(!isOver || said == (toClient.count, toUpstream.count, effects.count), "it goes on after its end")
             check()
@@ -117,7 +125,7 @@ struct Life {
     private var isOver: Bool {
         switch effects.last {
         case .relay, .close: true
-        case .route, .dropUpstream, nil: false
+        case .route, .dropUpstream, .leaveCircuit, nil: false
         }
     }
 
@@ -134,11 +142,13 @@ struct Life {
         }
     }
 
-    private mutating func dial(_ withCredentials: Bool) {
+    private mutating func dial(_ withCredentials: Bool, nearest: NodeConnection.NearestProxy) {
         let wasDialling = connection.isDialling
         take(
             connection.routed(
-                .dialling([SocksHop(Self.target, credentials: withCredentials ? Self.credentials : nil)]), now: now))
+                .dialling(
+                    [SocksHop(Self.target, credentials: withCredentials ? Self.credentials : nil)], nearest: nearest),
+                now: now))
         guard !wasDialling, connection.isDialling else { return }
         dials.append(withCredentials)
         toUpstream.append([])
@@ -154,6 +164,7 @@ struct Life {
         case .wait: break
         case .route(let destination): effects.append(.route(destination))
         case .dropUpstream: effects.append(.dropUpstream)
+        case .leaveCircuit: effects.append(.leaveCircuit)
         case .close(let refusal): effects.append(.close(refusal))
         case .relay(let prefix): relay(prefix)
         }
@@ -184,7 +195,9 @@ struct Life {
         if case .relay(let least)? = effects.last {
             require(taken.dropFirst(requestCount ?? .max).starts(with: least), "the relay begins elsewhere")
         }
-        require(dials.count <= NodeConnection.Limits.dials, "dialled \(dials.count) times")
+        let left = effects.count { $0 == .leaveCircuit }
+        require(left <= NodeConnection.Limits.freshCircuits, "left \(left) circuits")
+        require(dials.count - left <= NodeConnection.Limits.dials, "dialled \(dials.count) times")
         guard !isOver else { return }
         let limit = Instant(milliseconds: 44_000)
         require(

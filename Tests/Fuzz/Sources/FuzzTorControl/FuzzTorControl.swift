@@ -24,14 +24,32 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
         whole.state.detail.utf8.count < 600 && whole.state.detail.utf8.allSatisfy { (0x20...0x7e).contains($0) },
         "unfit to be shown: \(whole.state.detail)")
     require(whole.closed.count <= 1, "closed twice")
+    require(whole.streams.isEmpty || text.contains(user), "another's stream was taken for ours")
+    streams(input)
     slowly(input)
     return 0
+}
+
+private let user = "6b1fa0a54a36a05ad5b3d4a5e2a4e6d1"
+
+private func key(_ name: ArraySlice<UInt8>) -> UInt64? { name.elementsEqual(user.utf8) ? 7 : nil }
+
+/// Each line of the input as the text of an event: what is ours has our name in quotes, and its port in its target.
+private func streams(_ input: [UInt8]) {
+    for line in input.split(separator: 0x0a) {
+        guard let event = TorStreamEvent(Array(line), keyOf: key) else { continue }
+        let text = String(decoding: line, as: UTF8.self)
+        require(event.key == 7 && text.contains("SOCKS_USERNAME=\"\(user)\""), "not ours: \(text)")
+        require(text.contains("FAILED") || text.contains("DETACHED"), "no failure: \(text)")
+        require(text.contains("\(event.port) ") && text.contains("REASON="), "not what it says: \(text)")
+    }
 }
 
 private struct Run: Equatable {
     var sent: [String] = []
     var closed: [TorControlFailure] = []
     var paths: [String] = []
+    var streams: [TorStreamEvent] = []
     var state = TorState()
 }
 
@@ -59,7 +77,7 @@ private func run(_ pieces: [[UInt8]]) -> Run {
     var client = client()
     var run = Run()
     act(client.connected(), &client, &run)
-    for piece in pieces { act(client.received(piece.span), &client, &run) }
+    for piece in pieces { act(client.received(piece.span, keyOf: key), &client, &run) }
     run.state = client.state
     return run
 }
@@ -87,6 +105,7 @@ private func act(_ effects: [TorControlClient.Effect], _ client: inout TorContro
             require(path.utf8.first == 0x2f && !path.utf8.contains(0), "a path that is none")
             run.paths.append(path)
             act(client.cookie(.success([UInt8](repeating: 7, count: 32))), &client, &run)
+        case .stream(let event): run.streams.append(event)
         case .report: break
         case .close(let failure): run.closed.append(failure)
         }

@@ -190,6 +190,6 @@ def under_traffic(t):
     t.claim("and every client sees its end", set(endings) <= {"reset", "closed"}, set(endings))
     t.claim(
         "and at the proxy too",
-        until(lambda: all(s.ended.is_set() for s in proxy.streams)),
-        sum(not s.ended.is_set() for s in proxy.streams),
+        until(lambda: all(s.ended.is_set() for s in proxy.asked())),
+        sum(not s.ended.is_set() for s in proxy.asked()),
     )

@@ -1,0 +1,56 @@
+import EventLoop
+import Policy
+import Protocols
+
+/// A Tor that runs, asked by its SOCKS port and its control port. The SOCKS port alone proves little: an unbootstrapped
+/// Tor takes a SOCKS request and holds it for two minutes. So where there is a control port, Tor's own word decides,
+/// and the SOCKS port must answer too.
+final class TorConversation: TorSource {
+    let socks: Endpoint?
+    var onChange: () -> Void = {}
+    var onStream: (TorStreamEvent) -> Void = { _ in }
+    var keyOf: (ArraySlice<UInt8>) -> UInt64? = { _ in nil }
+    var tellsWhy: Bool { control != nil }
+    private let probe: ProxyProbe
+    private let control: TorControlConnection?
+
+    /// - Parameter takesOwnership: whether this Tor ends when the control connection does.
+    init(socks: Endpoint, control: Endpoint?, takesOwnership: Bool = false, loop: EventLoop) {
+        self.socks = socks
+        // Any user name and password will do: Tor takes them as an isolation key. The probe asks for no stream, so no
+        // circuit is built for it.
+        let anybody = Credentials(username: Array("probe".utf8), password: Array("probe".utf8))
+        probe = ProxyProbe(what: "Tor's SOCKS port at \(socks)", isDistant: false, loop: loop) {
+            .dial(Way(endpoint: socks, hops: [SocksHop(nil, credentials: anybody)]))
+        }
+        self.control = control.map { TorControlConnection($0, takesOwnership: takesOwnership, loop: loop) }
+        probe.onChange = { [unowned self] in onChange() }
+        self.control?.onChange = { [unowned self] in onChange() }
+        self.control?.onStream = { [unowned self] in onStream($0) }
+        self.control?.keyOf = { [unowned self] in keyOf($0) }
+    }
+
+    var readiness: EgressReadiness {
+        guard let control else {
+            let known = probe.readiness
+            return known.isReady
+                ? EgressReadiness(
+                    .ready, "\(known.detail); Tor's own state unknown: set `control` in [tor] to be told") : known
+        }
+        // Ready only when both say so; until then whichever has more to say about why not.
+        guard control.readiness.isReady else { return control.readiness }
+        return probe.readiness.isReady ? control.readiness : probe.readiness
+    }
+
+    func start() {
+        probe.start()
+        control?.start()
+    }
+
+    func stop() {
+        probe.stop()
+        control?.stop()
+    }
+
+    func dialFailed() { probe.dialFailed() }
+}
