@@ -54,6 +54,15 @@ import Testing
         #expect(!heard)
     }
 
+    @Test func onlyPortsThatWereUsedAreKeptForATunnelThatIsGone() throws {
+        let world = try RelayWorld()
+        let ports = try HeldPorts(address(4))
+        #expect(ports.portCount == 16)
+        _ = try ports.connect(to: world.backEndpoint, by: "lo")
+        ports.letGoOfUnused()
+        #expect(ports.portCount == 1)
+    }
+
     @Test func withoutTheAddressNoPortIsHeld() {
         #expect(throws: SystemError.self) { try HeldPorts(.v4(IPv4Address(203, 0, 113, 1))) }
     }

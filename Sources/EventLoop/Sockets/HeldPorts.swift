@@ -14,8 +14,13 @@ public final class HeldPorts {
     /// peers.
     private static let count = 16
 
-    private var listeners: [Int32] = []
-    private var ports: [UInt16] = []
+    private struct Held {
+        let port: UInt16
+        let listener: Int32
+        var isUsed = false
+    }
+
+    private var held: [Held] = []
     /// The address.
     public let address: IPAddress
 
@@ -27,13 +32,21 @@ public final class HeldPorts {
         for _ in 0..<Self.count {
             let listener = try Socket.listenDeaf(at: address)
             guard case .tcp(_, let port) = try Socket.localEndpoint(of: listener) else { continue }
-            ports.append(port)
-            listeners.append(listener.release())
+            held.append(Held(port: port, listener: listener.release()))
         }
     }
 
     deinit {
-        for listener in listeners { close(listener) }
+        for port in held { close(port.listener) }
+    }
+
+    /// How many ports are held.
+    public var portCount: Int { held.count }
+
+    /// Keeps those that a connection has left from, since only to them does anybody send.
+    public func letGoOfUnused() {
+        for port in held where !port.isUsed { close(port.listener) }
+        held.removeAll { !$0.isUsed }
     }
 
     /// Starts a connect by an interface from one of the ports.
@@ -41,9 +54,12 @@ public final class HeldPorts {
     /// - Throws: `SystemError`; EADDRNOTAVAIL where each port is in use towards this peer.
     public func connect(to endpoint: Endpoint, by interface: String) throws(SystemError) -> Descriptor {
         var last = SystemError("connect", code: EADDRNOTAVAIL)
-        for port in ports.shuffled() {
+        for index in held.indices.shuffled() {
             do throws(SystemError) {
-                return try Socket.connect(to: endpoint, by: interface, from: .tcp(address, port: port))
+                let source = Endpoint.tcp(address, port: held[index].port)
+                let socket = try Socket.connect(to: endpoint, by: interface, from: source)
+                held[index].isUsed = true
+                return socket
             } catch {
                 last = error
                 guard error.code == EADDRNOTAVAIL || error.code == EADDRINUSE else { throw error }

@@ -6,8 +6,9 @@ import Protocols
 struct TunnelPorts {
     /// Linux gives up a connection after 15 retransmissions, about a quarter of an hour; others take less.
     static let retention: Duration = .seconds(1800)
-    /// An interface that comes and goes all the time must not take all descriptors.
-    private static let retiredLimit = 16
+    /// How many ports of tunnels that are gone are held at most: an interface that comes and goes all the time must
+    /// not take all descriptors.
+    private static let retiredLimit = 512
 
     private var current: [IPAddress: HeldPorts] = [:]
     private var retired: [(ports: HeldPorts, until: Instant)] = []
@@ -40,8 +41,11 @@ struct TunnelPorts {
     }
 
     private mutating func retire(_ ports: HeldPorts, now: Instant) {
+        ports.letGoOfUnused()
+        guard ports.portCount > 0 else { return }
         retired.append((ports, now + Self.retention))
-        if retired.count > Self.retiredLimit { retired.removeFirst() }
+        var count = retired.reduce(0) { $0 + $1.ports.portCount }
+        while count > Self.retiredLimit { count -= retired.removeFirst().ports.portCount }
     }
 
     /// Lets go of what nobody sends to any more.
