@@ -37,7 +37,14 @@ final class ManagedTor: TorSource {
         self.loop = loop
     }
 
-    var readiness: EgressReadiness { machine.readiness(by: conversation?.readiness) }
+    var readiness: EgressReadiness {
+        let known = machine.readiness(by: conversation?.readiness)
+        // Tor says nothing of a machine without any network: it waits at 0 %.
+        guard conversation != nil, openUplink == nil, !known.isReady, OwnAddresses.read().allSatisfy(\.isLoopback)
+        else { return known }
+        return EgressReadiness(
+            known.state, "\(known.detail); this machine has no address but loopback's: is it online?")
+    }
 
     func start() { apply { $0.start() } }
 
