@@ -116,6 +116,36 @@ import Testing
         }
     }
 
+    /// An I2P router refuses everything until its tunnels stand; later it means it.
+    @Test func aYoungI2PRouterIsAskedAgainWithinTheHold() {
+        let refusal: [UInt8] = [5, 4, 0, 1, 0, 0, 0, 0, 0, 0]
+        let hops = [SocksHop(Wire.target, credentials: nil)]
+        func ask(_ run: NodeStreamRun, _ nearest: NodeConnection.NearestProxy) {
+            run.route(.dialling(hops, nearest: nearest))
+            run.connected()
+            for reply in [Wire.method, refusal] { run.upstream(reply) }
+        }
+        let run = run(.greeting)
+        run.client(Array(Wire.request5[3...]))
+        ask(run, .youngI2P)
+        var tries = 1
+        while !run.isOver, run.deadline < NodeStreamRun.start + .seconds(30) {
+            #expect(run.last == .dropUpstream && run.closedWith == nil)
+            run.passDeadline()
+            ask(run, .youngI2P)
+            tries += 1
+        }
+        #expect((14...16).contains(tries), "each two seconds, and more often than a proxy that breaks is dialled")
+        if !run.isOver { run.passDeadline() }
+        #expect(run.closedWith == .unreachable)
+        #expect(run.elapsed == .seconds(30))
+
+        let grown = self.run(.greeting)
+        grown.client(Array(Wire.request5[3...]))
+        ask(grown, .plain)
+        #expect(grown.closedWith == .unreachable, "refused at once")
+    }
+
     @Test func nothingHappensBeforeADeadline() {
         for reached in Reached.allCases where reached != .routing {
             let run = run(reached)

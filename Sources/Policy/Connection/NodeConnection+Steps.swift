@@ -15,6 +15,8 @@ extension NodeConnection {
         public static let firstFrame: Duration = .seconds(10)
         /// How often a proxy that breaks off before its answer is dialled anew.
         public static let dials = 3
+        /// Between two tries of an I2P router whose tunnels may not stand yet.
+        public static let tunnelPause: Duration = .seconds(2)
         /// Between two dials.
         public static let redialPause: Duration = .seconds(1)
         /// How often a stream that a Tor exit refused is given a fresh circuit.
@@ -69,5 +71,8 @@ extension NodeConnection {
         case plain
         /// A Tor, which isolates streams by our key; and whether it tells of them by its control port.
         case tor(tellsWhy: Bool)
+        /// An I2P router that answers only since a short while. Its SOCKS port says "host unreachable" to everything
+        /// until its tunnels stand (seen: 7 to 12 s), and monerod would leave that peer alone for an hour.
+        case youngI2P
     }
 }

@@ -33,6 +33,8 @@ public struct NodeConnection: Sendable {
     private let holdUntil: Instant
     private let giveUp: Instant
     private var dials = 0
+    /// Whether the dial under way is by an I2P router whose tunnels may not stand yet.
+    private var isOfYoungI2P = false
     /// What Tor says to the dial that is under way; nil where the nearest proxy is none.
     private var tor: TorAnswer?
     private var leftCircuits = 0
@@ -132,6 +134,7 @@ public struct NodeConnection: Sendable {
         case .dialling(let hops, let nearest):
             dials += 1
             tor = nil
+            isOfYoungI2P = if case .youngI2P = nearest { true } else { false }
             if case .tor(let tellsWhy) = nearest, let target = hops.first?.destination {
                 tor = TorAnswer(to: target, tellsWhy: tellsWhy)
             }
@@ -202,6 +205,13 @@ public struct NodeConnection: Sendable {
             connected(&step, now: now)
             for index in consumed..<bytes.count { step.toClient.append(bytes[index]) }
         case .failed(let failure):
+            if isOfYoungI2P, failure.reason == .refused(code: SocksRefusal.hostUnreachable.code), now < holdUntil {
+                // It was answered: it does not count among those that broke.
+                dials -= 1
+                state = .holding(.unreachable, patience: holdUntil)
+                deadline = min(now + Limits.tunnelPause, holdUntil)
+                return Step(next: .dropUpstream)
+            }
             guard chain.isAtFirstHop, tor != nil, case .refused(let code) = failure.reason else {
                 return refuse(failure.isOfLastHop ? Refusal(failure.reason) : .proxyFailed, saying: failure.refusal)
             }

@@ -7,7 +7,12 @@ import Protocols
 final class ProxyEgress: Egress {
     private let probe: ProxyProbe
     private let proxy: ProxyConfiguration
+    private let loop: EventLoop
     private var isProbing = false
+    private var readySince: Instant?
+
+    /// How long after its start an I2P router may need for its tunnels.
+    private static let youth: Duration = .seconds(60)
 
     /// What a probe through Tor is isolated by: it shares no circuit with a stream.
     private static let probeIsolation = Credentials(username: Array("probe".utf8), password: Array("probe".utf8))
@@ -17,12 +22,28 @@ final class ProxyEgress: Egress {
         via: Egress?, loop: EventLoop
     ) {
         self.proxy = proxy
+        self.loop = loop
         let what = via.map { "\(what) through \($0.name)" } ?? what
         probe = ProxyProbe(what: what, isDistant: via != nil, loop: loop) {
             Self.way(to: nil, proxy, via: via, isolation: Self.probeIsolation)
         }
         super.init(configuration, kind: kind, id: id, via: via)
-        probe.onChange = { [unowned self] in become(probe.readiness) }
+        probe.onChange = { [unowned self] in update() }
+    }
+
+    private var isI2P: Bool { kind == "i2p" }
+
+    override var nearest: NodeConnection.NearestProxy {
+        guard isI2P, let readySince, loop.now < readySince + Self.youth else { return super.nearest }
+        return .youngI2P
+    }
+
+    private func update() {
+        let known = probe.readiness
+        if !known.isReady { readySince = nil } else if readySince == nil { readySince = loop.now }
+        become(
+            isI2P && known.isReady
+                ? EgressReadiness(.ready, "\(known.detail); of its tunnels it tells nothing") : known)
     }
 
     override func way(to target: Destination, isolation: Credentials?) -> Answer {
@@ -52,7 +73,7 @@ final class ProxyEgress: Egress {
         } else if !isProbing {
             isProbing = true
             probe.start()
-            become(probe.readiness)
+            update()
         }
     }
 

@@ -41,9 +41,10 @@ def passes(t):
 
 @case("I2P by SOCKS, its refusals")
 def refusals(t):
-    """i2pd answers a name that it does not know and a peer that it cannot reach alike."""
+    """i2pd answers a name that it does not know and a peer that it cannot reach alike, and so while its tunnels do not
+    stand yet: for a minute after it came up, code 4 is asked again within the hold."""
     proxy = t.proxy()
-    router = router_for(t, proxy)
+    router = router_for(t, proxy, hold="1s")
 
     # In i2pd's form: a refusal of a name ends with an empty name.
     def act(stream):
