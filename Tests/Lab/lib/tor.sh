@@ -10,7 +10,7 @@ TOR_SOCKS=9050
 TOR_SOCKS_TELLING=9052
 TOR_CONTROL=9051
 TOR_COOKIE=$TOR_DIR/client/cookie
-OR_PORTS=5100-5104
+OR_PORTS=5100-5106
 
 or_port() { echo $((5100 + $1)); }
 dir_port() { echo $((5200 + $1)); }
