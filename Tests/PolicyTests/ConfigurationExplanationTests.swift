@@ -28,10 +28,11 @@ import Testing
     }
 
     @Test func waysThroughAnotherEgress() throws {
+        let line = try TorrcLine.check("UseBridges 1", isTestNetwork: false).get()
         var configuration = Configuration.builtIn
         configuration.egresses = [
             EgressConfiguration(
-                name: "tor", kind: .tor(TorConfiguration(.managed(torrc: ["UseBridges 1"]), via: "vpn.wg"))),
+                name: "tor", kind: .tor(TorConfiguration(.managed(torrc: [line]), via: "vpn.wg"))),
             EgressConfiguration(
                 name: "vpn.wg",
                 kind: .vpn(VPNConfiguration(interface: "wg0", resolver: IPAddress("10.64.0.1")))),
