@@ -80,7 +80,8 @@ extension Refusal {
             .onionInvalid, .onionUnreachable, .onionAuth, .onionBadAddress, .unreachable, .timeout:
             true
         case .locked, .unguarded, .wrongOwner, .banned, .privateDestination, .ownAddress, .blocked, .wrongZone,
-            .noResolver, .egressNotReady, .proxyFailed, .circuitLimit, .connectionLimit, .badRequest, .slowClient, .notLevin,
+            .noResolver, .egressNotReady, .proxyFailed, .circuitLimit, .connectionLimit, .badRequest, .slowClient,
+            .notLevin,
             .clientGone:
             false
         }
