@@ -61,7 +61,7 @@ import Testing
         let places = Self.places(of: whole).filter { $0.last?.hasPrefix("refused/") != true }
         #expect(places.count > 60)
         for place in places {
-            let isReason = place.count > 1 && place[place.count - 2] == "refused"
+            let isReason = place.count > 1 && ["refused", "failures"].contains(place[place.count - 2])
             if !place[place.count - 1].hasPrefix("#"), !isReason {
                 let failure = #expect(throws: DocumentFailure.self, "\(place)") {
                     try StatusDocument(decoding: Self.changing(whole, at: place, to: nil))
