@@ -66,6 +66,10 @@ private func check(_ configuration: Configuration) {
         if case .egress(let name) = target { require(names.contains(name), "a route to \(name)") }
     }
     require(configuration.route.i2p != .egress("tor"), "I2P names through Tor")
+    for target in [configuration.route.onion, configuration.route.clearnet] {
+        require(target != .egress("i2p"), "I2P asked for what is no I2P")
+    }
+    for egress in egresses { check(egress, egresses) }
     require((Duration.zero...Duration.seconds(44)).contains(configuration.route.hold), "hold")
     check(configuration.node, egresses)
     require(
@@ -81,6 +85,29 @@ private func check(_ configuration: Configuration) {
     }
 }
 
+/// What it is reached through is there, leads somewhere, and never back.
+private func check(_ egress: EgressConfiguration, _ egresses: [EgressConfiguration]) {
+    var way: Set<String> = [egress.name]
+    var next = egress.via
+    while let name = next {
+        require(way.insert(name).inserted, "a loop through \(name)")
+        require(name != "i2p", "through I2P")
+        guard let other = egresses.first(where: { $0.name == name }) else { return require(false, "through nothing") }
+        next = other.via
+    }
+    switch egress.kind {
+    case .vpn(let vpn):
+        require((1...15).contains(vpn.interface.utf8.count) && vpn.interface != "lo", "the interface \(vpn.interface)")
+        require(vpn.resolver != nil || vpn.probe != nil, "a tunnel that nothing proves")
+        require(vpn.resolver?.isLoopback != true && vpn.probe?.isLoopback != true, "a tunnel proven by this machine")
+    case .proxy(let proxy):
+        require(proxy.via == nil || !proxy.socks.isLoopback, "a proxy of this machine through another")
+    case .tor(let tor):
+        if case .running = tor.source { require(tor.via == nil, "a running Tor through another egress") }
+    case .i2p: break
+    }
+}
+
 private func check(_ node: NodeConfiguration, _ egresses: [EgressConfiguration]) {
     require(!["root", "0", "xmr-routed", "debian-tor", ""].contains(node.user), "confines \(node.user ?? "")")
     require(Set(node.listeners.map(\.endpoint)).count == node.listeners.count, "two listeners on one address")
@@ -93,9 +120,12 @@ private func check(_ node: NodeConfiguration, _ egresses: [EgressConfiguration])
         require(port != 0, "listens on port 0")
         for egress in egresses {
             switch egress.kind {
-            case .tor(let socks, let control):
+            case .tor(let tor):
+                guard case .running(let socks, let control) = tor.source else { break }
                 require(socks != listener.endpoint && control != listener.endpoint, "a loop through Tor")
-            case .proxy(let socks, _): require(socks != listener.endpoint, "a loop through \(egress.name)")
+            case .i2p(let socks): require(socks != listener.endpoint, "a loop through I2P")
+            case .proxy(let proxy): require(proxy.socks != listener.endpoint, "a loop through \(egress.name)")
+            case .vpn: break
             }
         }
     }
