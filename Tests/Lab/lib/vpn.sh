@@ -5,9 +5,12 @@
 # The world answers for 203.0.113.x and 2001:db8:113::11 by the tunnel as well as by the cable: what leaves by the cable
 # arrives too, and is seen there. The node's default route is the cable, so the tunnel is used only by who asks for it.
 
-VPN_RULES="udp:$WORLD_ADDRESS:1194"
+# The server's address is nobody else's: OpenVPN's client drops what goes to its server through the tunnel, and Tor's
+# relays are at the world's other address.
+VPN_SERVER=10.66.0.9
+VPN_RULES="udp:$VPN_SERVER:1194"
 # When the client is gone, the kernel tells the server so: to the server's address, of its own UDP.
-VPN_GONE_RULES="$VPN_RULES icmp:$WORLD_ADDRESS:0"
+VPN_GONE_RULES="$VPN_RULES icmp:$VPN_SERVER:0"
 VPN_PEER6=2001:db8:113::11
 
 VPN_WORDS=(openvpn --proto udp --port 1194 --dev-type tun --secret "$LAB/vpn.key" --cipher AES-256-CBC --verb 3
@@ -17,8 +20,9 @@ vpn_server_up() {
   running vpn-server && return 0
   [ -f "$LAB/vpn.key" ] || openvpn --genkey secret "$LAB/vpn.key" >/dev/null || return 1
   ip -n "$WORLD_NS" -6 addr replace "$VPN_PEER6/128" dev lo
+  ip -n "$WORLD_NS" addr replace "$VPN_SERVER/24" dev ve0
   rm -f "$LAB/vpn-server.log"
-  start "$WORLD_NS" vpn-server "${VPN_WORDS[@]}" --dev vpns --local "$WORLD_ADDRESS" --float --ping 5 \
+  start "$WORLD_NS" vpn-server "${VPN_WORDS[@]}" --dev vpns --local "$VPN_SERVER" --float --ping 5 \
     --ifconfig 10.8.0.1 10.8.0.2 --ifconfig-ipv6 fd08::1/64 fd08::2
   within 10 ip -n "$WORLD_NS" addr show dev vpns scope global >/dev/null
 }
@@ -26,7 +30,7 @@ vpn_server_up() {
 # vpn_client_up [ADDRESS [ADDRESS6]]: the client, until the tunnel carries.
 vpn_client_up() {
   rm -f "$LAB/vpn-client.log"
-  start "$NODE_NS" vpn-client "${VPN_WORDS[@]}" --dev vpn0 --remote "$WORLD_ADDRESS" --nobind --ping 5 \
+  start "$NODE_NS" vpn-client "${VPN_WORDS[@]}" --dev vpn0 --remote "$VPN_SERVER" --nobind --ping 5 \
     --ifconfig "${1:-10.8.0.2}" 10.8.0.1 --ifconfig-ipv6 "${2:-fd08::2}/64" fd08::1
   within 10 grep -q 'Initialization Sequence Completed' "$LAB/vpn-client.log" || { tail -n 3 "$LAB/vpn-client.log"; return 1; }
   # IPv4 takes a bound socket's destination for a neighbour; IPv6 wants a route. Worse than the cable's.
