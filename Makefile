@@ -15,6 +15,7 @@ build: ## the release binary, .build/release/xmr-routed
 	$(RELEASE)
 
 run: build ## the router in the foreground, with config/quickstart.toml
+	@Tests/setup --run
 	exec .build/release/xmr-routed run --config config/quickstart.toml
 
 # Not built anew when it is there: `sudo make install` finds no Swift.
