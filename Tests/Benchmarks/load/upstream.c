@@ -106,6 +106,12 @@ static void stream(int fd, struct connection *c) {
     }
 }
 
+// Answers. A client that has gone (a router that is ended as soon as it has started dials first) is no complaint: the
+// next read ends its connection, and the load knows what it misses.
+static const char *answer(int fd, const void *bytes, size_t n, const char *complaint) {
+    return send_whole(fd, bytes, n) || errno == EPIPE || errno == ECONNRESET ? NULL : complaint;
+}
+
 // Acts on one whole message. Returns a complaint, or NULL when all is as it should be.
 static const char *act(int fd, struct connection *c) {
     static const uint8_t no_authentication[2] = {5, 0}, granted[10] = {5, 0, 0, 1};
@@ -113,14 +119,14 @@ static const char *act(int fd, struct connection *c) {
     switch (c->phase) {
     case GREETING:
         c->phase = REQUEST;
-        return send_whole(fd, no_authentication, sizeof no_authentication) ? NULL : "cannot answer a greeting";
+        return answer(fd, no_authentication, sizeof no_authentication, "cannot answer a greeting");
     case REQUEST:
         c->phase = HANDSHAKE;
-        return send_whole(fd, granted, sizeof granted) ? NULL : "cannot answer a request";
+        return answer(fd, granted, sizeof granted, "cannot answer a request");
     case HANDSHAKE:
         if (memcmp(c->bytes, handshake.bytes, handshake.length)) return "the handshake arrived changed";
         c->phase = COMMAND;
-        return send_whole(fd, handshake.bytes, handshake.length) ? NULL : "cannot echo the handshake";
+        return answer(fd, handshake.bytes, handshake.length, "cannot echo the handshake");
     default:
         memcpy(&milliseconds, c->bytes + 4, 4);
         if (c->bytes[0] == 'E') {
