@@ -9,6 +9,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 
 
 class Stream:
@@ -193,3 +194,15 @@ if __name__ == "__main__":
     Proxy(int(sys.argv[1]), act=echo)
     print("up", flush=True)
     threading.Event().wait()
+
+
+def by_bytes(stream):
+    """From now on what it sends goes byte by byte."""
+    send = stream.send
+
+    def slowly(data):
+        for byte in data:
+            send(bytes([byte]))
+            time.sleep(0.002)
+
+    stream.send = slowly

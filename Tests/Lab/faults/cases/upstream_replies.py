@@ -7,7 +7,7 @@ from bench import levin
 from bench.case import case
 from bench.control import until
 from bench.peers import PEER
-from bench.proxy import well
+from bench.proxy import by_bytes, well
 from cases.upstream import CREDENTIALS, POINTS, router_for
 
 
@@ -15,14 +15,7 @@ from cases.upstream import CREDENTIALS, POINTS, router_for
 def small_parts(t):
     def drip(stream):
         """Each reply byte by byte."""
-        send = stream.send
-
-        def slowly(data):
-            for byte in data:
-                send(bytes([byte]))
-                time.sleep(0.002)
-
-        stream.send = slowly
+        by_bytes(stream)
         well(stream)
 
     for credentials in POINTS:

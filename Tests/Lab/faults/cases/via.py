@@ -7,6 +7,7 @@ from bench.case import case
 from bench.client import GREETING, relay, request5
 from bench.control import until
 from bench.peers import PEER
+from bench.proxy import by_bytes
 from cases.upstream import close, garbage, hang, reset
 
 
@@ -39,14 +40,7 @@ def parts(t):
     """What they answer byte by byte; the last reply split at each place, the peer's first bytes behind it."""
 
     def drip(stream):
-        send = stream.send
-
-        def slowly(data):
-            for byte in data:
-                send(bytes([byte]))
-                time.sleep(0.002)
-
-        stream.send = slowly
+        by_bytes(stream)
         chain.well(stream)
 
     near = t.proxy(act=drip)
