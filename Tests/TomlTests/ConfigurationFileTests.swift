@@ -67,7 +67,8 @@ import Toml
                 "vpn.wg.interface", "vpn.wg.resolver", "vpn.wg.probe", "route.onion", "route.i2p", "route.clearnet",
                 "route.isolation",
                 "route.hold", "route.private", "node.user", "node.proxy", "node.tor-proxy", "node.i2p-proxy",
-                "node.ban-list", "node.peers.10.192.0.1:18080", "kill-switch.guard", "control.socket",
+                "node.ban-list", "node.local-ports", "node.strays", "node.dns", "node.peers.10.192.0.1:18080",
+                "kill-switch.guard", "kill-switch.confine", "control.socket",
                 "log.destinations",
             ])
         // What each table says it has, when asked for what it has not, is all in the list above.
