@@ -91,11 +91,10 @@ import Toml
         #expect(try read(Self.file("config/quickstart.toml")).get() == expected)
     }
 
-    /// What the package installs: Debian's own Tor, and no guard.
+    /// What the package installs: Debian's own Tor, and the guard.
     @Test func service() throws {
         var expected = Configuration.builtIn
-        expected.node.user = nil
-        expected.killSwitch.guardMode = .off
+        expected.node.localPorts = [18081]
         expected.egresses = [
             EgressConfiguration(
                 name: "tor",
