@@ -60,7 +60,7 @@ public struct StoppedLedger: Hashable, Sendable {
         }
         let rows = all.filter { $0.value > 0 }.map { Self.row($0.key, $0.value) }.sorted(by: Self.isBefore)
         guard rows.count > Self.mostRows else { return rows }
-        let tail = rows[(Self.mostRows - 1)...].reduce(0) { $0.saturating(adding: $1.packets) }
+        let tail = rows[(Self.mostRows - 1)...].reduce(UInt64(0)) { $0.saturating(adding: $1.packets) }
         return rows[..<(Self.mostRows - 1)] + [StoppedPackets(protocol: "other", port: nil, packets: tail)]
     }
 
