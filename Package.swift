@@ -46,10 +46,13 @@ let package = Package(
             name: "Router", dependencies: ["EventLoop", "Toml", "Crypto", "Netlink", "Policy", "Protocols"],
             swiftSettings: strict),
 
+        .target(
+            name: "Doctor", dependencies: ["Router", "EventLoop", "Policy", "Protocols"], swiftSettings: strict),
+
         .executableTarget(
             name: "xmr-routed",
             dependencies: [
-                "Router", "EventLoop", "Policy", "Protocols",
+                "Router", "Doctor", "EventLoop", "Policy", "Protocols",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
