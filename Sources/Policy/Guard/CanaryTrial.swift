@@ -23,6 +23,7 @@ public struct CanaryTrial: Sendable {
     private var stage = Stage.asked
     private var buffer: [UInt8] = []
     private var user = ""
+    private var passed: [CanaryProbe] = []
 
     /// A conversation that has not begun.
     public init() {}
@@ -51,6 +52,7 @@ public struct CanaryTrial: Sendable {
     public mutating func tried(_ tries: [CanaryTry]) -> [Effect] {
         guard stage == .dialling else { return [] }
         stage = .tried
+        passed = tries.filter { $0.outcome == .passed }.map(\.probe)
         return [.send(CanaryConversation.Question.tried(tries).line())]
     }
 
@@ -73,6 +75,8 @@ public struct CanaryTrial: Sendable {
             return [.dial]
         case (.asked, .refused(let problem)), (.tried, .refused(let problem)):
             return [end(CanaryReport(.notProven, "not proven: \(problem)"))]
+        case (.tried, .verdict(let verdict)) where verdict.proven && !passed.isEmpty:
+            return [fail("\(passed[0].rawValue) PASSED, whatever the guard says; use one version of both")]
         case (.tried, .verdict(let verdict)):
             let whom = "the guard holds \(user)"
             return [
