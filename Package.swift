@@ -53,10 +53,13 @@ let package = Package(
             name: "Guard", dependencies: ["Settings", "EventLoop", "Crypto", "Netlink", "Policy", "Protocols"],
             swiftSettings: strict),
 
+        .target(
+            name: "Doctor", dependencies: ["Router", "EventLoop", "Policy", "Protocols"], swiftSettings: strict),
+
         .executableTarget(
             name: "xmr-routed",
             dependencies: [
-                "Router", "Guard", "Settings", "EventLoop", "Policy", "Protocols",
+                "Router", "Guard", "Doctor", "Settings", "EventLoop", "Policy", "Protocols",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
