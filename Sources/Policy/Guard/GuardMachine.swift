@@ -220,7 +220,8 @@ public struct GuardMachine: Sendable {
 
     private mutating func replace(by wish: GuardWish) -> [Effect] {
         guard wasHeld || mayReplace else {
-            kernelProblem = "the kernel does not hold the ruleset that it was given"
+            kernelProblem =
+                "the kernel does not hold the ruleset that it was given: the table \(reading?.difference ?? "is not there")"
             return []
         }
         var effects: [Effect] = []
@@ -229,8 +230,9 @@ public struct GuardMachine: Sendable {
         write = .replacing(wasHeld ? wish.userIDs.sorted() : wish.userIDs.subtracting(held).sorted())
         if wasHeld {
             repairs += 1
-            let what = reading == nil ? "taken away" : "changed"
-            effects.append(.warn("somebody has \(what) the guard's table: it is put back (repair \(repairs))"))
+            let what = reading == nil ? "is gone" : reading?.difference ?? "is another"
+            effects.append(
+                .warn("somebody has changed the guard's table, which \(what): it is put back (repair \(repairs))"))
         }
         wasHeld = false
         mayReplace = false
