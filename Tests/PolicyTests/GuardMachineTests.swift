@@ -12,6 +12,8 @@ import Testing
         #expect(world.destroyed == [[107]])
         #expect(world.machine.problem == nil)
         #expect(world.machine.isSettled)
+        #expect(world.said == ["proven: the kernel holds monero (user 107)"])
+        #expect(world.heartbeats.count == 1)
         let heartbeat = world.machine.heartbeat
         #expect(heartbeat.isProven)
         #expect(heartbeat.digest == wish().digest)

@@ -116,9 +116,9 @@ public struct GuardMachine: Sendable {
         switch event {
         case .configured(let wish): configured(wish)
         case .refused(let reason): refused(reason)
-        case .read(let reading): read(reading, at: now) + tellChange()
-        case .unreadable(let reason): unreadable(reason) + tellChange()
-        case .written(let end): written(end) + tellChange()
+        case .read(let reading): tellChange(after: read(reading, at: now))
+        case .unreadable(let reason): tellChange(after: unreadable(reason))
+        case .written(let end): tellChange(after: written(end))
         case .destroyed(let problem): destroyed(problem)
         case .changed: look()
         case .tick: tick()
@@ -179,6 +179,10 @@ public struct GuardMachine: Sendable {
             kernelProblem = found == nil ? "nobody is held: the kernel has no table of the guard" : nil
             isSettled = found != nil
             return adopt()
+        }
+        guard !wish.digest.isEmpty else {
+            kernelProblem = "this machine's cryptographic library has no SHA-256, so nothing can be proven"
+            return []
         }
         guard let found else { return replace(by: wish) }
         if found.digest == wish.digest {
@@ -271,11 +275,18 @@ public struct GuardMachine: Sendable {
         return []
     }
 
-    /// Says at once that something is, or is not any more, proven.
-    private mutating func tellChange() -> [Effect] {
-        guard case .none = write, told != .some(problem) else { return [] }
+    /// Says at once that something is, or is not any more, proven; once it is known, not while a question is open.
+    private mutating func tellChange(after effects: [Effect]) -> [Effect] {
+        let isOpen = effects.contains { effect in
+            switch effect {
+            case .read, .replace, .adopt, .destroyFlows: true
+            case .heartbeat, .say, .warn: false
+            }
+        }
+        guard !isOpen, told != .some(problem) else { return effects }
         told = .some(problem)
         let holds = (wish?.users ?? []).map { "\($0.name) (user \($0.id))" }.joined(separator: ", ")
-        return [problem.map { .warn("NOT PROVEN: \($0)") } ?? .say("proven: the kernel holds \(holds)"), .heartbeat]
+        let sentence = problem.map { Effect.warn("NOT PROVEN: \($0)") } ?? .say("proven: the kernel holds \(holds)")
+        return effects + [sentence, .heartbeat]
     }
 }
