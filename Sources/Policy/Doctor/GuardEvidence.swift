@@ -8,6 +8,8 @@ public struct GuardEvidence: Hashable, Sendable {
         case heartbeat(GuardHeartbeat)
         /// None came: why, in a sentence.
         case absent(String)
+        /// It may not be asked: why, in a sentence. Nothing is known then, neither good nor bad.
+        case denied(String)
     }
 
     /// A canary that doctor ran, or why it did not.
@@ -46,6 +48,11 @@ public struct GuardEvidence: Hashable, Sendable {
 
     private var heartbeat: GuardHeartbeat? {
         if case .heartbeat(let heartbeat) = word { heartbeat } else { nil }
+    }
+
+    /// Whether nothing can be known, since this user may not ask.
+    public var isDenied: Bool {
+        if case .denied = word { true } else { false }
     }
 
     private var isStale: Bool {
@@ -88,6 +95,8 @@ public struct GuardEvidence: Hashable, Sendable {
                 findings.add(
                     .leak, "nothing shows that anybody is held: \(why)", mend: "systemctl restart xmr-routed-guard")
             }
+        case .denied(let why):
+            findings.add(.warning, "not proven: \(why)", mend: "sudo xmr-routed doctor")
         case .heartbeat(let heartbeat):
             table(heartbeat, &findings)
             for name in wanted where !heartbeat.users.contains(where: { $0.name == name }) {

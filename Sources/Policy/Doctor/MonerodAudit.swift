@@ -7,6 +7,8 @@ public struct MonerodAudit {
         var proxy: Endpoint?
         var tor: Endpoint?
         var i2p: Endpoint?
+        /// Whether the guard redirects its questions for names into the router.
+        var answersNames: Bool
 
         /// Those of a configuration.
         public init(_ node: NodeConfiguration) {
@@ -14,6 +16,7 @@ public struct MonerodAudit {
             proxy = at(.p2p)
             tor = at(.torZone)
             i2p = at(.i2pZone)
+            answersNames = node.dns != nil
         }
 
         /// The line that names the proxy.
@@ -114,11 +117,15 @@ public struct MonerodAudit {
     /// DNS of its own: all off under `proxy`, unless it is told to leak.
     private mutating func names() {
         let isProxied = options.text("proxy") != nil
-        if isProxied, options.isSet("proxy-allow-dns-leaks") {
+        let isTold = isProxied && options.isSet("proxy-allow-dns-leaks")
+        if isTold, listeners.answersNames, findings.isHeld {
+            findings.add(.note, "its questions for names are sent into the router (dns in [node])")
+        } else if isTold {
             findings.leaves(
                 "proxy-allow-dns-leaks lets DNS seeds, checkpoints, the block list and update checks past the proxy",
                 mend: "proxy-allow-dns-leaks=0")
         }
+        if listeners.answersNames, findings.isHeld { return bootstrap(isProxied) }
         if !options.isSet("disable-dns-checkpoints") {
             findings.add(
                 .note, "DNS checkpoints are off only as long as there is a proxy", mend: "disable-dns-checkpoints=1")
@@ -132,6 +139,10 @@ public struct MonerodAudit {
                 .note, "the block list comes by DNS, off only as long as there is a proxy",
                 mend: "enable-dns-blocklist=0")
         }
+        bootstrap(isProxied)
+    }
+
+    private mutating func bootstrap(_ isProxied: Bool) {
         if let text = options.text("bootstrap-daemon-address"), !text.isEmpty {
             let reveals = "bootstrap-daemon-address sends what wallets ask to somebody else's node while it syncs"
             let mend = "no bootstrap-daemon-address"

@@ -46,6 +46,7 @@ public enum ProcessAudit {
         var findings = Findings(subject, isHeld: false)
         let severity: Finding.Severity = process.program == .monerod ? .leak : .warning
         let user = ours.nodeUser ?? "monero"
+        let restart = "systemctl restart xmr-routed-guard"
         let unit = "User=\(user) in its unit"
         if let why = namespaceProblem(process, ours) {
             findings.add(
@@ -64,10 +65,12 @@ public enum ProcessAudit {
         } else if let id = process.users.first, !evidence.isHeld(id) {
             let who = "it runs as \(names.joined(separator: ", "))"
             findings.add(
-                severity,
-                evidence.knows(id)
-                    ? "\(who), and nothing proves that the guard holds it" : "\(who), whom no guard holds",
-                mend: evidence.knows(id) ? "systemctl restart xmr-routed-guard" : unit)
+                evidence.isDenied ? .warning : severity,
+                evidence.isDenied
+                    ? "\(who); whether the guard holds it is not proven"
+                    : evidence.knows(id)
+                        ? "\(who), and nothing proves that the guard holds it" : "\(who), whom no guard holds",
+                mend: evidence.isDenied ? "sudo xmr-routed doctor" : evidence.knows(id) ? restart : unit)
         }
         // In a user namespace of its own they are over nothing of the machine's.
         if process.userNamespace == nil || process.userNamespace == ours.userNamespace, !process.users.contains(0) {

@@ -29,6 +29,8 @@ public struct ProcessFacts: Hashable, Sendable {
     public var capabilities: UInt64 = 0
     /// Whether it can gain none by starting another program.
     public var hasNoNewPrivileges = false
+    /// Whether it has ended, and only its number is left.
+    public var hasEnded = false
     /// Its network namespace, "net:[4026531840]"; nil where this process may not see it.
     public var networkNamespace: String?
     /// Its user namespace.
@@ -50,6 +52,7 @@ public struct ProcessFacts: Hashable, Sendable {
             switch line[..<colon] {
             case "Uid": users = words.prefix(4).compactMap { UInt32($0) }
             case "CapEff", "CapPrm": capabilities |= words.first.flatMap { UInt64($0, radix: 16) } ?? 0
+            case "State": hasEnded = words.first == "Z" || words.first == "X"
             case "NoNewPrivs": hasNoNewPrivileges = words.first == "1"
             default: break
             }
