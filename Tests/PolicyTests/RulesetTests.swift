@@ -59,6 +59,23 @@ import Testing
         #expect(!table.chains.contains { $0.name == "router" })
     }
 
+    /// What the router begins in a tunnel leaves by it or not at all, also where its own user is not held otherwise.
+    @Test func tunnels() throws {
+        var configuration = try Self.configuration()
+        configuration.egresses[0].kind = .tor(TorConfiguration(.managed(torrc: [])))
+        let guarded = Self.guarded(configuration)
+        #expect(guarded.router == nil && guarded.routerUser == 995)
+        let output = try #require(Ruleset(configuration, guarded).table.chains.first)
+        #expect(
+            output.rules.prefix(3) == [
+                [.user(995), .outInterface("wg0"), .setConnectionMark(0x786d_7400)],
+                [.connectionMark(0x786d_7400), .outInterface("wg0", isNot: true), .drop],
+                [
+                    .connectionMark(0x786d_7300), .outInterface("wg0", isNot: true), .tcpFlags(4, areSet: true), .drop,
+                ],
+            ])
+    }
+
     /// No rule of a base chain accepts or drops anything but for a user or a mark, and every way to a user's chain ends.
     @Test func nobodyElseIsTouched() throws {
         let configuration = try Self.configuration()
