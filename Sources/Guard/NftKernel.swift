@@ -85,7 +85,11 @@ public final class NftKernel: GuardKernel {
 
     /// See `GuardKernel`.
     public func destroyFlows(of users: [UInt32], marks: [UInt32]) -> (sockets: UInt64, problem: String?) {
-        (0, nil)
+        do throws(SystemError) {
+            return (UInt64(try FlowKiller.destroy(users: Set(users), marks: marks)), nil)
+        } catch {
+            return (0, error.description)
+        }
     }
 
     /// See `GuardKernel`.
