@@ -64,7 +64,7 @@ public enum NftStatement: Hashable, Sendable {
     /// `counter name "inbound_107"`
     case count(String)
     /// `add @stopped_107 { meta l4proto . th dport }`: counts the packet in the set's element of this key, made where
-    /// it is not there. Where the set is full, the rule ends here. (`update` would do the same, but kernels before 6.12
+    /// it is not there. Where the set is full, the rule ends here. (`update` would do the same, but older kernels
     /// take it only for sets whose elements expire.)
     case update(set: String, Key)
     /// `ct mark set 0x786d7201`
