@@ -6,7 +6,9 @@ public struct GuardReading: Hashable, Sendable {
     public enum Keeper: Hashable, Sendable {
         /// This guard, and nobody else.
         case us
-        /// Whoever has the right to change nftables at all.
+        /// Whoever has the right to change nftables at all: its keeper has ended, and the next one may adopt it.
+        case orphan
+        /// Whoever has the right to change nftables at all: it never had a keeper, and cannot be given one.
         case anybody
         /// Another program: this guard cannot change it.
         case another
@@ -18,11 +20,17 @@ public struct GuardReading: Hashable, Sendable {
     public var handle: UInt64
     /// Who may change it.
     public var keeper: Keeper
+    /// What makes it another than it should be, as the rest of a sentence that begins with "the table"; nil where it is the
+    /// same, or nobody knows what it should be.
+    public var difference: String?
     /// What it has counted.
     public var counts: GuardCounts
 
     /// A table of these.
-    public init(digest: String, handle: UInt64, keeper: Keeper, counts: GuardCounts) {
+    public init(
+        digest: String, handle: UInt64, keeper: Keeper, counts: GuardCounts, difference: String? = nil
+    ) {
+        self.difference = difference
         self.digest = digest
         self.handle = handle
         self.keeper = keeper
