@@ -80,10 +80,27 @@ public struct KillSwitchConfiguration: Hashable, Sendable {
 
     /// Whether the guard must be proven.
     public var guardMode: GuardMode
+    /// Further users whom the guard holds, beside the node's.
+    public var confine: [ConfinedUserConfiguration]
 
-    /// This mode; required unless said otherwise.
-    public init(guardMode: GuardMode = .required) {
+    /// This mode, required unless said otherwise, and these users.
+    public init(guardMode: GuardMode = .required, confine: [ConfinedUserConfiguration] = []) {
         self.guardMode = guardMode
+        self.confine = confine
+    }
+}
+
+/// A `[[kill-switch.confine]]`: a user who reaches these listeners of ours and nothing else.
+public struct ConfinedUserConfiguration: Hashable, Sendable {
+    /// The user's name.
+    public var user: String
+    /// Names of listeners, as the status has them: "node.proxy".
+    public var listeners: [String]
+
+    /// This user, with these listeners.
+    public init(user: String, listeners: [String]) {
+        self.user = user
+        self.listeners = listeners
     }
 }
 

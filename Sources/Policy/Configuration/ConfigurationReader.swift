@@ -33,7 +33,7 @@ struct ConfigurationReader {
         let egresses = readEgresses(root, network: network, declared: declared)
         let route = readRoute(root, network: network, declared: declared)
         let node = readNode(root, egresses: egresses)
-        let killSwitch = readKillSwitch(root)
+        let killSwitch = readKillSwitch(root, node: node)
         let control = readControl(root)
         let log = readLog(root)
         return Configuration(

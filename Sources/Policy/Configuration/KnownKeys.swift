@@ -26,9 +26,13 @@ enum KnownKeys {
     static let i2p = Table(name: "i2p", built: ["socks"], later: ["sam", "managed"])
     static let route = Table(name: "route", built: ["onion", "i2p", "clearnet", "isolation", "hold", "private"])
     static let node = Table(
-        name: "node", built: ["user", "proxy", "tor-proxy", "i2p-proxy", "ban-list", "peers"],
-        later: ["local-ports", "strays", "dns", "inbound", "allow-remote"])
-    static let killSwitch = Table(name: "kill-switch", built: ["guard"], later: ["confine"])
+        name: "node",
+        built: [
+            "user", "proxy", "tor-proxy", "i2p-proxy", "ban-list", "peers", "local-ports", "strays", "dns",
+        ],
+        later: ["inbound", "allow-remote"])
+    static let killSwitch = Table(name: "kill-switch", built: ["guard", "confine"])
+    static let confine = Table(name: "kill-switch.confine", built: ["user", "listeners"])
     static let control = Table(name: "control", built: ["socket"])
     static let log = Table(name: "log", built: ["destinations"])
 
@@ -41,7 +45,7 @@ enum KnownKeys {
     }
 
     /// All tables, for saying where a misplaced key belongs.
-    static let all = [top, tor, i2p, proxy("NAME"), vpn("NAME"), route, node, killSwitch, control, log]
+    static let all = [top, tor, i2p, proxy("NAME"), vpn("NAME"), route, node, killSwitch, confine, control, log]
 
     /// What to say of a key that `table` has not.
     static func complaint(_ key: String, in table: Table) -> String {

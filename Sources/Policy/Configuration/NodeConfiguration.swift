@@ -10,16 +10,38 @@ public struct NodeConfiguration: Hashable, Sendable {
     public var virtualPeers: [VirtualPeer]
     /// The peers refused at CONNECT.
     public var banList: BanList
+    /// Further TCP ports of this machine's loopback that the guard lets it dial: in order, each once.
+    public var localPorts: [UInt16]
+    /// What becomes of the TCP connections that it opens past its listeners.
+    public var strays: Strays
+    /// Who answers its questions for names, asked over TCP by the clearnet route; nil: nobody, they are stopped.
+    public var dns: Endpoint?
+
+    /// What the guard does with TCP past the listeners.
+    public enum Strays: String, Hashable, Sendable, CaseIterable {
+        /// Counted and refused.
+        case count
+        /// Sent into the router by their original destination.
+        case redirect
+    }
+
+    /// Where redirected strays come in, on 127.0.0.1 and ::1.
+    public static let strayPort: UInt16 = 18953
+    /// Where redirected questions for names come in, on 127.0.0.1 and ::1, by UDP and by TCP.
+    public static let dnsPort: UInt16 = 18954
 
     /// A node with these.
     public init(
         user: String? = nil, listeners: [NodeListenerConfiguration] = [], virtualPeers: [VirtualPeer] = [],
-        banList: BanList = BanList()
+        banList: BanList = BanList(), localPorts: [UInt16] = [], strays: Strays = .count, dns: Endpoint? = nil
     ) {
         self.user = user
         self.listeners = listeners
         self.virtualPeers = virtualPeers
         self.banList = banList
+        self.localPorts = localPorts
+        self.strays = strays
+        self.dns = dns
     }
 }
 

@@ -4,14 +4,16 @@ extension ConfigurationReader {
     /// `[node]`.
     mutating func readNode(_ root: TomlTable, egresses: [EgressConfiguration]) -> NodeConfiguration {
         guard let table = table(root["node"], KnownKeys.node) else { return NodeConfiguration() }
-        return NodeConfiguration(
-            user: user(table["user"]), listeners: listeners(table, egresses), virtualPeers: readVirtualPeers(table),
-            banList: readBanList(table["ban-list"]) ?? BanList())
+        var node = NodeConfiguration(
+            user: confinedUser(table["user"], "node.user"), listeners: listeners(table, egresses),
+            virtualPeers: readVirtualPeers(table), banList: readBanList(table["ban-list"]) ?? BanList())
+        readBeyondListeners(table, egresses: egresses, into: &node)
+        return node
     }
 
     /// Whom the guard confines: it must not be somebody who has to reach the world.
-    private mutating func user(_ entry: TomlTable.Entry?) -> String? {
-        guard let entry, let name = string(entry, "node.user") else { return nil }
+    mutating func confinedUser(_ entry: TomlTable.Entry?, _ path: String) -> String? {
+        guard let entry, let name = string(entry, path) else { return nil }
         let reason: String
         if name == "root" {
             reason = "cannot be root, whom nothing confines"
@@ -26,7 +28,8 @@ extension ConfigurationReader {
         } else {
             return name
         }
-        complain("`node.user` \(reason): give the node a user of its own, such as monero", at: entry.value.position)
+        let who = path == "node.user" ? "the node" : "it"
+        complain("`\(path)` \(reason): give \(who) a user of its own, such as monero", at: entry.value.position)
         return nil
     }
 

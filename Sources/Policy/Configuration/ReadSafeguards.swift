@@ -2,17 +2,34 @@ internal import Protocols
 
 extension ConfigurationReader {
     /// `[kill-switch]`. A guard that is required and has nobody to confine would promise what it cannot hold.
-    mutating func readKillSwitch(_ root: TomlTable) -> KillSwitchConfiguration {
+    mutating func readKillSwitch(_ root: TomlTable, node: NodeConfiguration) -> KillSwitchConfiguration {
         let table = table(root["kill-switch"], KnownKeys.killSwitch)
         let mode =
             choice(table?["guard"], "kill-switch.guard", KillSwitchConfiguration.GuardMode.self) ?? .required
-        if mode == .required, !namesUser(root) {
+        let confine = readConfine(table?["confine"], node: node)
+        if mode == .required, confine.isEmpty, !namesUser(root) {
             let place = table?["guard"]?.value.position ?? root["node"]?.position ?? .start
             complain(
                 "the guard is required but has nobody to confine: set `user` in [node] to the node's user, "
                     + "or `guard = \"off\"` in [kill-switch]", at: place)
         }
-        return KillSwitchConfiguration(guardMode: mode)
+        sayWhatNeedsTheGuard(root, mode)
+        return KillSwitchConfiguration(guardMode: mode, confine: confine)
+    }
+
+    /// Without the guard nobody sends strays or questions for names here: the key would promise what is not done.
+    private mutating func sayWhatNeedsTheGuard(_ root: TomlTable, _ mode: KillSwitchConfiguration.GuardMode) {
+        guard case .table(let node)? = root["node"]?.value.content else { return }
+        for (key, idle) in [("strays", "count"), ("dns", "block")] {
+            guard let entry = node[key], entry.value.content != .string(idle) else { continue }
+            if mode == .off {
+                complain(
+                    "`node.\(key)` is done by the guard, which is off: take it out, or set `guard = \"required\"` in "
+                        + "[kill-switch]", at: entry.position)
+            } else if node["user"] == nil {
+                complain("`node.\(key)` needs `node.user`, whose packets it is about: set it", at: entry.position)
+            }
+        }
     }
 
     /// Whether the file names the node's user; if wrongly, that is said already.

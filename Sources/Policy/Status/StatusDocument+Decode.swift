@@ -33,12 +33,7 @@ extension KillSwitchStatus {
         guardStatus = GuardStatus(
             state: try guardField["state"].oneOf(),
             provenAt: try guardField["proven_at"].orNull { field throws(DocumentFailure) in try field.time() })
-        stopped = try field["stopped"].list { field throws(DocumentFailure) in
-            StoppedPackets(
-                protocol: try field["protocol"].string(),
-                port: try field["port"].orNull { field throws(DocumentFailure) in try field.integer() },
-                packets: try field["packets"].integer())
-        }
+        stopped = try field["stopped"].list { field throws(DocumentFailure) in try StoppedPackets(field) }
     }
 }
 

@@ -28,13 +28,7 @@ extension KillSwitchStatus {
                 "state": .string(guardStatus.state.rawValue),
                 "proven_at": .string(orNull: guardStatus.provenAt?.description),
             ]),
-            "stopped": .array(
-                stopped.map { stopped in
-                    .object([
-                        "protocol": .string(stopped.protocol), "port": .integer(orNull: stopped.port),
-                        "packets": .integer(stopped.packets),
-                    ])
-                }),
+            "stopped": .array(stopped.map { $0.encode() }),
         ])
     }
 }

@@ -68,7 +68,8 @@ public struct KillSwitchStatus: Hashable, Sendable {
 public struct GuardStatus: Hashable, Sendable {
     /// What is known of the guard.
     public enum State: String, Hashable, Sendable, CaseIterable {
-        /// Its ruleset was read back from the kernel, and a canary failed by its rule.
+        /// Its ruleset was read back from the kernel within the last two seconds, and is the one that this
+        /// configuration asks for; and no canary got past it.
         case enforcing
         /// It is required, and nothing proves that it enforces.
         case unproven
@@ -89,21 +90,4 @@ public struct GuardStatus: Hashable, Sendable {
 
     /// Whether it enforces, and a time of proof stands behind that.
     public var isProven: Bool { state == .enforcing && provenAt != nil }
-}
-
-/// Packets of confined users that the guard stopped.
-public struct StoppedPackets: Hashable, Sendable {
-    /// "tcp", "udp", "icmp".
-    public var `protocol`: String
-    /// The destination port; nil where the protocol has none.
-    public var port: UInt16?
-    /// How many, since the guard's table was made.
-    public var packets: UInt64
-
-    /// A count of this protocol and port.
-    public init(protocol: String, port: UInt16?, packets: UInt64) {
-        self.protocol = `protocol`
-        self.port = port
-        self.packets = packets
-    }
 }

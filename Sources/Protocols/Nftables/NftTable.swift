@@ -43,6 +43,8 @@ public struct NftTable: Hashable, Sendable {
             case filterOutput
             /// `type filter hook input priority filter; policy accept;`
             case filterInput
+            /// `type filter hook postrouting priority filter; policy accept;`
+            case filterPostrouting
             /// `type nat hook output priority -100; policy accept;`
             case natOutput
         }

@@ -1,0 +1,78 @@
+internal import Protocols
+
+/// Whom the guard holds, by number: what the configuration's names come to on this machine.
+public struct GuardedUsers: Hashable, Sendable {
+    /// One of them.
+    public struct User: Hashable, Sendable {
+        /// His name in the configuration.
+        public var name: String
+        /// His number.
+        public var id: UInt32
+
+        /// This user.
+        public init(name: String, id: UInt32) {
+            self.name = name
+            self.id = id
+        }
+    }
+
+    /// Those who have a number, in the order of the configuration: the node's first.
+    public var users: [User]
+    /// The router's user, whom a chain of its own holds; nil where there is none to be held.
+    public var router: UInt32?
+    /// Who cannot be held, each in one sentence with the mend. While there is any, nothing is proven.
+    public var problems: [String]
+
+    /// The users of a configuration.
+    ///
+    /// - Parameters:
+    ///   - idOf: the number of a name, nil where nobody has it.
+    ///   - router: the number of the router's user; nil where there is none. It gets no chain where it is root's, and
+    ///     none where it starts a Tor, which dials whom it wants.
+    public init(_ configuration: Configuration, idOf: (String) -> UInt32?, router: UInt32?) {
+        users = []
+        problems = []
+        for name in configuration.confinedUsers {
+            switch idOf(name) {
+            case nil:
+                problems.append(
+                    "there is no user \(name), who is to be held: create that user, or name the one that exists")
+            case 0?: problems.append("\(name) has the number 0 and so is root, whom nothing holds: name another user")
+            case let id? where id == router:
+                problems.append("\(name) is the router's own user (id \(id)): give it a user of its own")
+            case let id?:
+                if let other = users.first(where: { $0.id == id }) {
+                    problems.append("\(name) and \(other.name) have the same number, \(id): name one of them")
+                } else {
+                    users.append(User(name: name, id: id))
+                }
+            }
+        }
+        self.router = router == 0 || configuration.startsTor ? nil : router
+    }
+}
+
+extension Configuration {
+    /// The names of all whom the guard is to hold: the node's user first.
+    public var confinedUsers: [String] {
+        (node.user.map { [$0] } ?? []) + killSwitch.confine.map(\.user)
+    }
+
+    /// Whether the router starts a Tor, which runs as the router's own user.
+    public var startsTor: Bool {
+        egresses.contains { egress in
+            if case .tor(let tor) = egress.kind, case .managed = tor.source {
+                routedEgresses.contains(egress.name)
+            } else {
+                false
+            }
+        }
+    }
+
+    /// Where a user whom the guard holds may go on this machine.
+    func allowedEndpoints(of user: String) -> [Endpoint] {
+        if user == node.user { return node.listeners.map(\.endpoint) }
+        let names = killSwitch.confine.first { $0.user == user }?.listeners ?? []
+        return node.listeners.filter { names.contains($0.name) }.map(\.endpoint)
+    }
+}

@@ -1,0 +1,64 @@
+internal import Protocols
+
+/// What the router's own user may do: what the configuration says, and nothing else.
+extension Ruleset {
+    static let routerChain = "router"
+    /// The counter of what the router's user tried beside that.
+    public static let routerStopped = "router_stopped"
+
+    /// A stream through a tunnel must not come back to life beside it. Its own packets have the router's mark. But when
+    /// the router has gone, and the connection with it, the far end goes on to send, and the kernel resets what it does
+    /// not know, by whatever route leads there and with the tunnel's own address: 1 to 94 such packets a run. Whatever
+    /// comes in by the tunnel in the middle of a connection gets a mark, and its reset leaves by the tunnel or not at all.
+    static func addRouter(
+        _ configuration: Configuration, _ table: inout NftTable, _ output: inout NftTable.Chain,
+        _ input: inout NftTable.Chain
+    ) {
+        table.counters.append(routerStopped)
+        output.rules.append([.connectionMark(Mark.router), .direction(.original), .goTo(routerChain)])
+        for (place, interface) in configuration.tunnels.enumerated() {
+            output.rules.append([
+                .connectionMark(Mark.lost(place)), .outInterface(interface, isNot: true),
+                .tcpFlags(TCPFlag.reset, areSet: true), .drop,
+            ])
+            input.rules.append([
+                .inInterface(interface), .isNewConnection, .tcpFlags(TCPFlag.synchronize, areSet: false),
+                .setConnectionMark(Mark.lost(place)),
+            ])
+        }
+    }
+
+    static func routerRules(_ configuration: Configuration, _ user: UInt32) -> NftTable.Chain {
+        // Answers to its clients, who are on this machine; a redirected one has this machine's own address.
+        var rules: [[NftStatement]] = [[.direction(.reply), .outInterface("lo"), .accept]]
+        var dialled: [Endpoint] = []
+        for egress in configuration.egresses where egress.via == nil {
+            for endpoint in egress.kind.endpoints where !dialled.contains(endpoint) { dialled.append(endpoint) }
+        }
+        for case .tcp(let address, let port) in dialled {
+            rules.append([
+                .destination(address, prefix: address.bitCount), .destinationPorts(.tcp, [port]),
+                .setConnectionMark(Mark.router), .accept,
+            ])
+        }
+        rules += configuration.tunnels.map { [.outInterface($0), .setConnectionMark(Mark.router), .accept] }
+        rules.append([.count(routerStopped), .goTo(refuse)])
+        return NftTable.Chain(name: routerChain, rules: rules)
+    }
+
+    private enum TCPFlag {
+        static let synchronize: UInt8 = 0x02
+        static let reset: UInt8 = 0x04
+    }
+}
+
+extension Configuration {
+    /// The interfaces of the VPNs, each once, in the order of the file.
+    var tunnels: [String] {
+        var names: [String] = []
+        for case .vpn(let vpn) in egresses.map(\.kind) where !names.contains(vpn.interface) {
+            names.append(vpn.interface)
+        }
+        return names
+    }
+}

@@ -1,0 +1,4 @@
+extension NftTable {
+    /// As text for nft(8).
+    public var text: String { "" }
+}
