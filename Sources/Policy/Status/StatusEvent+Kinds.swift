@@ -57,6 +57,31 @@ extension StatusEvent {
             fields: ["listener": .string(listener), "count": .integer(telling.count)])
     }
 
+    /// The guard stopped these packets since the last such event.
+    static func stopped(_ rows: [StoppedPackets], at time: UTCTime) -> StatusEvent {
+        StatusEvent(
+            time: time, kind: .stopped, sentence: "the guard stopped \(StoppedPackets.summary(of: rows))",
+            fields: [
+                "packets": .integer(StoppedPackets.total(of: rows)), "stopped": .array(rows.map { $0.encode() }),
+            ])
+    }
+
+    /// What came of the confined users' sockets that the guard was to destroy.
+    public static func destroyed(_ outcome: GuardDestruction, at time: UTCTime) -> StatusEvent {
+        switch outcome {
+        case .done(let sockets):
+            StatusEvent(
+                time: time, kind: .destroyed,
+                sentence: "the guard destroyed \(HumanUnits.count(sockets, "socket")) of the confined users",
+                fields: ["sockets": .integer(sockets), "problem": .null])
+        case .failed(let why):
+            StatusEvent(
+                time: time, kind: .destroyed,
+                sentence: "the confined users' open sockets were not destroyed, or not all: \(why)",
+                fields: ["sockets": .null, "problem": .string(why)])
+        }
+    }
+
     /// What changed from one document to the next, in the order of its weight: lock, state, egresses.
     public static func changes(
         from before: StatusDocument, to after: StatusDocument, at time: UTCTime
