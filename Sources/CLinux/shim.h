@@ -6,6 +6,7 @@
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,6 +25,9 @@
 #include <time.h>
 #include <unistd.h>
 
+extern int setgroups(size_t count, const gid_t *groups);
+extern int setresgid(gid_t real, gid_t effective, gid_t saved);
+extern int setresuid(uid_t real, uid_t effective, uid_t saved);
 extern int accept4(int fd, struct sockaddr *name, socklen_t *length, int flags);
 extern int pipe2(int ends[2], int flags);
 extern ssize_t splice(int in, __off64_t *in_offset, int out, __off64_t *out_offset, size_t length, unsigned flags);
@@ -40,6 +44,25 @@ struct PeerIdentity {
 static inline int readPeerIdentity(int fd, struct PeerIdentity *peer) {
     socklen_t length = sizeof *peer;
     return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &length);
+}
+
+/// glibc 2.32 and newer.
+extern const char *strerrorname_np(int code);
+
+/// Becomes this user for good: no group but the one, no capability (the kernel takes them with the last id of root), no
+/// way to new ones. -1 with errno where anything of root would be left.
+static inline int becomeUser(uid_t user, gid_t group) {
+    if (user == 0 || group == (gid_t)-1 || user == (uid_t)-1) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (setgroups(0, NULL) != 0 || setresgid(group, group, group) != 0 || setresuid(user, user, user) != 0) return -1;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
+    if (getuid() != user || geteuid() != user || setuid(0) == 0) {
+        errno = EPERM;
+        return -1;
+    }
+    return 0;
 }
 
 /// Swift cannot see SIG_IGN (a macro with a cast).

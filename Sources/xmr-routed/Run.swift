@@ -2,6 +2,7 @@ import ArgumentParser
 import EventLoop
 import Policy
 import Router
+import Settings
 
 /// `xmr-routed run`: the router, in the foreground.
 struct Run: ParsableCommand {

@@ -33,6 +33,12 @@ public struct SystemError: Error, Hashable, Sendable {
         unsafe String(cString: strerror(code))
     }
 
+    /// The code's name in C: "ECONNREFUSED".
+    public var symbol: String {
+        guard let name = unsafe strerrorname_np(code) else { return "error \(code)" }
+        return unsafe String(cString: name)
+    }
+
     /// Whether the file is not there.
     public var isMissing: Bool { code == ENOENT }
 

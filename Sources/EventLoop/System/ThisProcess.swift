@@ -1,4 +1,5 @@
 internal import CLinux
+private import Protocols
 
 /// What the process knows of itself.
 public enum ThisProcess {
@@ -24,18 +25,32 @@ public enum ThisProcess {
         try userEntry { $0.name == name }?.id
     }
 
+    /// Becomes this user, for good: with the group that /etc/passwd gives him and no other, without any capability.
+    ///
+    /// - Throws: `SystemError` where it stays who it was, or half of it: nothing must be done then but to end.
+    public static func become(_ name: String) throws(SystemError) {
+        let doing = "become the user \(name.printable(limit: 32))"
+        guard let entry = try userEntry({ $0.name == name }) else { throw SystemError(doing, code: ENOENT) }
+        guard becomeUser(entry.id, entry.group) == 0 else { throw .current(doing) }
+    }
+
+    /// A line of the user file.
+    private typealias UserEntry = (name: String, id: UInt32, group: UInt32)
+
     /// Where users stand.
     public static let userFile = "/etc/passwd"
 
     /// The first user for whom `body` is true. A line that is none is passed over.
     private static func userEntry(
-        where body: ((name: String, id: UInt32)) -> Bool
-    ) throws(SystemError) -> (name: String, id: UInt32)? {
+        _ body: (UserEntry) -> Bool
+    ) throws(SystemError) -> UserEntry? {
         let file = try Files.read(userFile, limit: 16 << 20)
         for line in file.bytes.split(separator: UInt8(ascii: "\n")) {
             let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-            guard fields.count > 2, let id = UInt32(String(decoding: fields[2], as: UTF8.self)) else { continue }
-            let entry = (name: String(decoding: fields[0], as: UTF8.self), id: id)
+            guard fields.count > 3, let id = UInt32(String(decoding: fields[2], as: UTF8.self)),
+                let group = UInt32(String(decoding: fields[3], as: UTF8.self))
+            else { continue }
+            let entry = (name: String(decoding: fields[0], as: UTF8.self), id: id, group: group)
             if body(entry) { return entry }
         }
         return nil

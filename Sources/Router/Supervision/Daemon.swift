@@ -1,6 +1,7 @@
 import EventLoop
 public import Policy
 import Protocols
+public import Settings
 
 /// The life of `xmr-routed run`: configuration, router, control socket, signals, service manager, end.
 public final class Daemon: ControlServer.Daemon {

@@ -1,14 +1,15 @@
 # The router under test. Source, do not run.
 #
 # One router at a time, as on a box: its own user, no privileges, in the node's namespace. The guard is off here,
-# so the best state is `unguarded`.
+# so the best state is `unguarded`, unless GUARD_MODE=required (see guard.sh).
 
 NODE_PROXY=127.0.0.1:18950
 ROUTER_DIR=$LAB/router
 ROUTER_SOCKET=$ROUTER_DIR/control.sock
 
 # router_new [PEERS-LINE...]: a fresh configuration and state. HOLD changes a default; TOR_TABLE what [tor] holds,
-# EGRESSES all tables of egresses; ROUTES and LISTENERS are further lines of [route] and [node].
+# EGRESSES all tables of egresses; ROUTES, LISTENERS and KILL_SWITCH are further lines of [route], [node] and
+# [kill-switch].
 router_new() {
   local tor='[tor]
 socks = "127.0.0.1:'$TOR_SOCKS'"
@@ -40,7 +41,8 @@ EOT
     cat <<EOT
 
 [kill-switch]
-guard = "off"
+guard = "${GUARD_MODE:-off}"
+${KILL_SWITCH:-}
 
 [control]
 socket = "$ROUTER_SOCKET"

@@ -1,0 +1,3 @@
+import Guard
+import Testing
+@Test func x() { #expect(!GuardPlaces.packagedSocket.isEmpty) }
