@@ -1,3 +1,5 @@
+// Both system modules include the socket headers; Swift takes either as their home.
+internal import CLibevent
 internal import CLinux
 public import Protocols
 
@@ -57,7 +59,7 @@ public final class DatagramSocket {
                 if lastError == EAGAIN { return }
                 continue
             }
-            guard count <= EventLoop.scratchSize, let who = unsafe endpoint(of: &sender) else { continue }
+            guard count <= EventLoop.scratchSize, let who = endpoint(of: &sender) else { continue }
             // A handler may read elsewhere, which would overwrite the loop's buffer: hand over a copy.
             let bytes = unsafe Array(UnsafeBufferPointer(start: loop.scratch, count: count))
             onDatagram(bytes.span, who)

@@ -1,3 +1,5 @@
+// Both system modules include the socket headers; Swift takes either as their home.
+internal import CLibevent
 internal import CLinux
 public import Protocols
 
@@ -151,7 +153,7 @@ public enum Socket {
             default: throw .current("accept")
             }
         }
-        peer = unsafe endpoint(of: &name)
+        peer = endpoint(of: &name)
         return Descriptor(owning: raw)
     }
 
@@ -160,7 +162,7 @@ public enum Socket {
     public static func originalDestination(of descriptor: borrowing Descriptor, isIPv6: Bool) -> Endpoint? {
         var name = sockaddr_storage()
         guard unsafe readOriginalDestination(descriptor.raw, isIPv6 ? 1 : 0, &name) == 0 else { return nil }
-        return unsafe endpoint(of: &name)
+        return endpoint(of: &name)
     }
 
     /// Two stream sockets that are connected to each other.

@@ -8,8 +8,14 @@ extension GuardProofMachine {
         return .enforcing(heartbeat.checkedAt)
     }
 
+    /// Whether it is connected to.
+    public var isUp: Bool { if case .up = link { true } else { false } }
+
+    /// Why it is not proven; "it is proven" where it is.
+    public var why: String { doubt ?? "it is proven" }
+
     /// Why it is not proven; nil where it is.
-    private var doubt: String? {
+    var doubt: String? {
         if !expectation.guarded.problems.isEmpty { return expectation.guarded.problems.joined(separator: "; ") }
         guard case .up = link else { return downReason ?? "the guard at \(path) is being asked" }
         if isSilent { return "the guard has been silent for 2 s: systemctl restart xmr-routed-guard" }
@@ -41,7 +47,7 @@ extension GuardProofMachine {
             }
             let age = time.unixSeconds - canary.at.unixSeconds
             if age > Limits.canaryAge {
-                threats.append("the last canary of \(user.name) is over \(age / 60) minutes old: \(mend)")
+                threats.append("the last canary of \(user.name) is over 3 minutes old: \(mend)")
             }
         }
         if let router = expectation.guarded.router, heartbeat.router != router {

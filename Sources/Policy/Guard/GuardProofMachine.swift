@@ -82,6 +82,8 @@ public struct GuardProofMachine: Sendable {
     private var lines = JSONLineReader(limit: Limits.line)
     /// Until when answers to `destroy` may come, in their order.
     private var destructions: [Instant] = []
+    /// Somebody is to be held who was not before: what he has open is destroyed as soon as he is.
+    private var owesDestruction = false
     /// By the router's user of a heartbeat; computed once.
     private var digests: [UInt32?: String?] = [:]
 
@@ -113,8 +115,11 @@ public struct GuardProofMachine: Sendable {
 
     /// Another configuration is in force, or the users have other numbers.
     public mutating func configured(_ new: Expectation) -> [Effect] {
+        let before = Set(expectation.guarded.users)
+        if expectation.isRequired, !before.isSuperset(of: new.guarded.users) { owesDestruction = true }
         expectation = new
         digests = [:]
+        if let heartbeat { digests[heartbeat.router] = new.digest(heartbeat.router) }
         guard new.isRequired else { return stop() }
         return start()
     }
@@ -194,7 +199,8 @@ public struct GuardProofMachine: Sendable {
     private mutating func take(
         _ line: JSONLineReader.Line, now: Instant, time: UTCTime
     ) throws(DocumentFailure) -> [Effect] {
-        switch try GuardMessage(line) {
+        let message = try GuardMessage(line)
+        switch message {
         case .heartbeat(let said):
             guard abs(time.unixSeconds - said.checkedAt.unixSeconds) <= Limits.oldest else { return [] }
             heartbeat = said
@@ -203,12 +209,13 @@ public struct GuardProofMachine: Sendable {
             isSilent = false
             // Once for each user as whom a router may be held: nothing that the guard chooses.
             if digests[said.router] == nil { digests = [said.router: expectation.digest(said.router)] }
-            return []
-        case .destroyed(let outcome):
-            guard !destructions.isEmpty else { return [] }
+            guard owesDestruction, doubt == nil else { return [] }
+            owesDestruction = false
+            return destroy(now: now)
+        case .destroyed, .refused:
+            guard !destructions.isEmpty, let outcome = GuardDestruction(message) else { return [] }
             destructions.removeFirst()
             return [.destroyed(outcome)]
-        case .other: return []
         }
     }
 
@@ -222,7 +229,7 @@ public struct GuardProofMachine: Sendable {
         case .opening, .down: return [.destroyed(.failed(downReason ?? "the guard has not answered yet"))]
         case .up:
             destructions.append(now + Limits.answer)
-            return [.send(GuardMessage.destroy)]
+            return [.send(GuardRequest.destroy.line)]
         }
     }
 

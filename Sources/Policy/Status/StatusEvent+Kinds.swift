@@ -68,18 +68,14 @@ extension StatusEvent {
 
     /// What came of the confined users' sockets that the guard was to destroy.
     public static func destroyed(_ outcome: GuardDestruction, at time: UTCTime) -> StatusEvent {
-        switch outcome {
-        case .done(let sockets):
-            StatusEvent(
-                time: time, kind: .destroyed,
-                sentence: "the guard destroyed \(HumanUnits.count(sockets, "socket")) of the confined users",
-                fields: ["sockets": .integer(sockets), "problem": .null])
-        case .failed(let why):
-            StatusEvent(
-                time: time, kind: .destroyed,
-                sentence: "the confined users' open sockets were not destroyed, or not all: \(why)",
-                fields: ["sockets": .null, "problem": .string(why)])
-        }
+        let (sockets, problem): (UInt64?, String?) =
+            switch outcome {
+            case .done(let sockets): (sockets, nil)
+            case .failed(let why): (nil, why)
+            }
+        return StatusEvent(
+            time: time, kind: .destroyed, sentence: outcome.sentence,
+            fields: ["sockets": .integer(orNull: sockets), "problem": .string(orNull: problem)])
     }
 
     /// What changed from one document to the next, in the order of its weight: lock, state, egresses.
