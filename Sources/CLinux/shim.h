@@ -84,8 +84,27 @@ static inline int64_t modificationTime(const struct stat *status) {
 
 /// open(2) is variadic, which Swift does not import.
 static inline int openFile(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
-static inline ssize_t sendDatagram(int fd, const void *bytes, size_t count, const struct sockaddr *name, socklen_t length) {
-    return sendto(fd, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT, name, length);
+static inline int closeOnExec(int fd) { return fcntl(fd, F_SETFD, FD_CLOEXEC); }
+
+/// Sends a datagram; where `passed` is not negative, with a copy of that descriptor (SCM_RIGHTS, unix(7)).
+static inline ssize_t sendDatagram(
+    int fd, const void *bytes, size_t count, const struct sockaddr *name, socklen_t length, int passed) {
+    struct iovec part = {(void *)bytes, count};
+    union {
+        struct cmsghdr aligned;
+        char bytes[CMSG_SPACE(sizeof passed)];
+    } control = {0};
+    struct msghdr message = {.msg_name = (void *)name, .msg_namelen = length, .msg_iov = &part, .msg_iovlen = 1};
+    if (passed >= 0) {
+        message.msg_control = &control;
+        message.msg_controllen = sizeof control;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof passed);
+        memcpy(CMSG_DATA(header), &passed, sizeof passed);
+    }
+    return sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 // Here, since glibc's types of these calls are others under other macros.

@@ -155,6 +155,14 @@ public enum Files {
         return unsafe stat(path, &status) == 0 ? Stamp(&status) : nil
     }
 
+    /// Gives what is at a path to a group, where it is not its own already: who may do that is root, and the owner who is in
+    /// that group. A link is not followed.
+    public static func give(_ path: String, toGroup group: UInt32) throws(SystemError) {
+        var status = stat()
+        if unsafe lstat(path, &status) == 0, status.st_gid == group { return }
+        guard unsafe lchown(path, uid_t.max, group) == 0 else { throw .current("give \(path) to its group") }
+    }
+
     /// Removes a file or a socket; whether it was there does not matter.
     public static func remove(_ path: String) {
         _ = unsafe unlink(path)

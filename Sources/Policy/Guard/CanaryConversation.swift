@@ -1,4 +1,4 @@
-internal import Protocols
+public import Protocols
 
 /// What the canary and the guard say to each other on canary.sock, one JSON object a line:
 ///
@@ -50,7 +50,15 @@ extension CanaryConversation.Question {
 
     /// Reads a line, with or without its newline.
     public init(line: [UInt8]) throws(DocumentFailure) {
-        let field = try JSONField(line: line)
+        try self.init(field: try JSONField(line: line))
+    }
+
+    /// Reads a line that was read as JSON already.
+    public init(decoding value: JSONValue) throws(DocumentFailure) {
+        try self.init(field: JSONField(value: value, path: ""))
+    }
+
+    private init(field: JSONField) throws(DocumentFailure) {
         switch try field["verb"].string() {
         case "canary": self = .canary
         case "tried":

@@ -23,8 +23,8 @@ extension GuardMachine {
     /// Whether a canary of this user may dial: only where the kernel was just read back and holds him. Any other
     /// canary's packets would leave.
     ///
-    /// - Returns: the user's name, or why not, in a sentence.
-    public func canary(of user: UInt32) -> Result<String, GuardRefusal> {
+    /// - Returns: the user's name and the table as it was read, or why not, in a sentence.
+    public func canary(of user: UInt32) -> Result<(name: String, reading: GuardReading), GuardRefusal> {
         guard let wish, isSettled, let reading, reading.digest == wish.digest else {
             return .failure(
                 GuardRefusal("the kernel does not hold what it should: \(problem ?? "it changes just now")"))
@@ -34,7 +34,7 @@ extension GuardMachine {
             return .failure(
                 GuardRefusal("the guard does not hold the user with the number \(user): run the canary as \(names)"))
         }
-        return .success(held.name)
+        return .success((held.name, reading))
     }
 
     /// Takes note of what came of a user's canary.

@@ -23,6 +23,8 @@ public struct GuardMachine: Sendable {
         case unreadable(String)
         /// How a write ended.
         case written(WriteEnd)
+        /// How `destroyFlows` ended: nil, none is left; else why some may be.
+        case destroyed(problem: String?)
         /// Somebody has changed nftables: perhaps this guard itself.
         case changed
         /// A second has passed.
@@ -47,12 +49,15 @@ public struct GuardMachine: Sendable {
         case replace(NftTable, owned: Bool)
         /// Become the owner of the table that is there; `written` follows.
         case adopt
-        /// Destroy the connections that these users have, and forget what connection tracking knows of them.
+        /// Destroy the connections that these users have, and forget what connection tracking knows of them;
+        /// `destroyed` follows.
         case destroyFlows([UInt32])
         /// Tell all who listen.
         case heartbeat
         /// Tell the operator.
         case say(String)
+        /// Tell the operator what should not be so.
+        case warn(String)
     }
 
     /// What the kernel is to hold; nil until a configuration was good.
@@ -73,6 +78,8 @@ public struct GuardMachine: Sendable {
     /// Why the wish is not all of what is asked for: a configuration that was refused at the start, or somebody who has
     /// no number any more.
     private var standing: String?
+    /// Whose connections from before the table may be left, and why.
+    private var older: (users: [UInt32], problem: String)?
     /// Whether the present wish was in the kernel once: a difference since then is somebody else's doing.
     private var wasHeld = false
     private var write = Write.none
@@ -102,7 +109,7 @@ public struct GuardMachine: Sendable {
     }
 
     /// Why not all is proven; nil where it is.
-    public var problem: String? { kernelProblem ?? standing ?? wish?.problem }
+    public var problem: String? { kernelProblem ?? standing ?? older?.problem ?? wish?.problem }
 
     /// Takes an event, and gives what follows from it.
     public mutating func receive(_ event: Event, at now: UTCTime) -> [Effect] {
@@ -112,6 +119,7 @@ public struct GuardMachine: Sendable {
         case .read(let reading): read(reading, at: now) + tellChange()
         case .unreadable(let reason): unreadable(reason) + tellChange()
         case .written(let end): written(end) + tellChange()
+        case .destroyed(let problem): destroyed(problem)
         case .changed: look()
         case .tick: tick()
         }
@@ -135,7 +143,7 @@ public struct GuardMachine: Sendable {
     }
 
     private mutating func refused(_ reason: String) -> [Effect] {
-        guard wish == nil else { return [.say("refused, the old ruleset stays in force: \(reason)")] }
+        guard wish == nil else { return [.warn("refused, the old ruleset stays in force: \(reason)")] }
         standing = reason
         return [.read]
     }
@@ -144,7 +152,7 @@ public struct GuardMachine: Sendable {
         mayReplace = true
         mayAdopt = true
         looks = 0
-        return [.read, .heartbeat]
+        return (older.map { [.destroyFlows($0.users)] } ?? []) + [.read, .heartbeat]
     }
 
     private mutating func look() -> [Effect] {
@@ -174,6 +182,11 @@ public struct GuardMachine: Sendable {
         }
         guard let found else { return replace(by: wish) }
         if found.digest == wish.digest {
+            // Only a table made anew can be ours alone.
+            if isOwned, mayReplace, found.keeper == .anybody {
+                wasHeld = false
+                return replace(by: wish)
+            }
             wasHeld = true
         } else if wish.losesAny(of: found.counts.users) {
             kernelProblem = nil
@@ -199,7 +212,7 @@ public struct GuardMachine: Sendable {
     }
 
     private mutating func adopt() -> [Effect] {
-        guard isOwned, mayAdopt, reading?.keeper == .anybody else { return [] }
+        guard isOwned, mayAdopt, reading?.keeper == .orphan else { return [] }
         mayAdopt = false
         write = .adopting
         return [.adopt]
@@ -217,7 +230,7 @@ public struct GuardMachine: Sendable {
         if wasHeld {
             repairs += 1
             let what = reading == nil ? "taken away" : "changed"
-            effects.append(.say("somebody has \(what) the guard's table: it is put back (repair \(repairs))"))
+            effects.append(.warn("somebody has \(what) the guard's table: it is put back (repair \(repairs))"))
         }
         wasHeld = false
         mayReplace = false
@@ -228,7 +241,10 @@ public struct GuardMachine: Sendable {
         let ended = write
         write = .none
         switch (end, ended) {
-        case (.done, .replacing(let users)): return (users.isEmpty ? [] : [.destroyFlows(users)]) + [.read]
+        case (.done, .replacing(let users)):
+            guard !users.isEmpty else { return [.read] }
+            older = (users, "connections older than the guard's table are not destroyed yet")
+            return [.destroyFlows(users), .read]
         case (.done, _): return [.read]
         case (.failed(let reason), _):
             kernelProblem = reason
@@ -236,13 +252,21 @@ public struct GuardMachine: Sendable {
             return []
         case (.cannotOwn, _):
             isOwned = false
-            let say = Effect.say(
+            let warn = Effect.warn(
                 "this kernel cannot keep a table for its owner (Linux 6.9 and newer can): it is watched, and put back when "
                     + "somebody changes it")
-            guard case .replacing = ended, let wish else { return [say] }
+            guard case .replacing = ended, let wish else { return [warn] }
             write = ended
-            return [say, .replace(wish.table, owned: false)]
+            return [warn, .replace(wish.table, owned: false)]
         }
+    }
+
+    /// What could not be destroyed is tried again each second.
+    private mutating func destroyed(_ problem: String?) -> [Effect] {
+        older = problem.flatMap { problem in
+            older.map { ($0.users, "connections older than the guard's table may be left: \(problem)") }
+        }
+        return []
     }
 
     /// Says at once that something is, or is not any more, proven.
@@ -250,6 +274,6 @@ public struct GuardMachine: Sendable {
         guard case .none = write, told != .some(problem) else { return [] }
         told = .some(problem)
         let holds = (wish?.users ?? []).map { "\($0.name) (user \($0.id))" }.joined(separator: ", ")
-        return [.say(problem.map { "NOT PROVEN: \($0)" } ?? "proven: the kernel holds \(holds)"), .heartbeat]
+        return [problem.map { .warn("NOT PROVEN: \($0)") } ?? .say("proven: the kernel holds \(holds)"), .heartbeat]
     }
 }

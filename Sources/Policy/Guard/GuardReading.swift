@@ -6,7 +6,9 @@ public struct GuardReading: Hashable, Sendable {
     public enum Keeper: Hashable, Sendable {
         /// This guard, and nobody else.
         case us
-        /// Whoever has the right to change nftables at all.
+        /// Whoever has the right to change nftables at all: its keeper has ended, and the next one may adopt it.
+        case orphan
+        /// Whoever has the right to change nftables at all: it never had a keeper, and cannot be given one.
         case anybody
         /// Another program: this guard cannot change it.
         case another

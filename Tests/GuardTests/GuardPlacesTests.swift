@@ -1,3 +1,0 @@
-import Guard
-import Testing
-@Test func x() { #expect(!GuardPlaces.packagedSocket.isEmpty) }
