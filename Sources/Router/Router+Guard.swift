@@ -15,8 +15,11 @@ extension Router {
         return GuardProofMachine.Expectation(
             isRequired: configuration.killSwitch.guardMode == .required, guarded: guarded,
             digest: { router in
+                guard router != guarded.router else { return Ruleset(configuration, guarded).digest }
+                // The guard was told of another user, or of none: what it holds of the others is the same.
                 var asHeld = guarded
                 asHeld.router = router
+                asHeld.routerUser = router
                 return Ruleset(configuration, asHeld).digest
             })
     }
@@ -56,9 +59,10 @@ extension Router {
 }
 
 extension Ruleset {
-    /// SHA-256 of what the kernel shows of it, in 64 hexadecimal digits; nil where libcrypto lacks it.
+    /// SHA-256 of what is read back from the kernel where it is in force, in 64 hexadecimal digits; nil where libcrypto
+    /// lacks it.
     fileprivate var digest: String? {
-        guard let hash = try? Crypto.sha256(Array(text.utf8)) else { return nil }
+        guard let hash = try? Crypto.sha256(table.contents.bytes) else { return nil }
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }

@@ -46,7 +46,7 @@ public final class DatagramSocket {
     public func send(_ bytes: [UInt8], to endpoint: Endpoint) {
         let raw = descriptor.raw
         _ = unsafe withSocketAddress(of: endpoint) { name, length in
-            unsafe bytes.withUnsafeBytes { unsafe sendDatagram(raw, $0.baseAddress, $0.count, name, length) }
+            unsafe bytes.withUnsafeBytes { unsafe sendDatagram(raw, $0.baseAddress, $0.count, name, length, -1) }
         }
     }
 

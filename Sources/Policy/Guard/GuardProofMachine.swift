@@ -84,7 +84,7 @@ public struct GuardProofMachine: Sendable {
     private var destructions: [Instant] = []
     /// Somebody is to be held who was not before: what he has open is destroyed as soon as he is.
     private var owesDestruction = false
-    /// By the router's user of a heartbeat; computed once.
+    /// By the router's user that the guard was told of; computed once.
     private var digests: [UInt32?: String?] = [:]
 
     /// Nothing is known.
