@@ -29,11 +29,13 @@ import Testing
     private mutating func ask(
         _ bytes: [UInt8], by client: Endpoint = client
     ) throws -> [QuestionForwarding.Effect] {
-        machine.asked(try DNSQuery(bytes), bytes, by: client, now: now, random: &random)
+        let query = try DNSQuery(bytes)
+        return machine.asked(query, bytes, by: client, now: now, random: &random)
     }
 
     private mutating func receive(_ messages: [UInt8]...) -> [QuestionForwarding.Effect] {
-        machine.received(messages.flatMap { DNSFraming.framed($0) ?? [] }.span, now: now)
+        let bytes = messages.flatMap { DNSFraming.framed($0) ?? [] }
+        return machine.received(bytes.span, now: now)
     }
 
     private mutating func tick(after duration: Duration) -> [QuestionForwarding.Effect] {

@@ -32,7 +32,11 @@ import Testing
                 heard.append(bytes)
             }
             client.resume()
-            #expect(world.run { [world] in world.router.egresses.first?.readiness.isReady == true })
+            waitUntilReady()
+        }
+
+        private func waitUntilReady() {
+            #expect(world.run { world.router.egresses.first?.readiness.isReady == true })
         }
 
         var names: NodeListener? { world.router.listeners.first { $0.name == "node.dns" } }
