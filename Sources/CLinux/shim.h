@@ -1,9 +1,11 @@
 // Kernel and glibc interfaces that Swift's Glibc module does not show. Without _GNU_SOURCE, so that the headers look the
 // same here as to every other module; what it would show is declared by hand.
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <linux/netlink.h>
+#include <linux/openat2.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -20,6 +22,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -300,4 +303,38 @@ static inline int readOriginalDestination(int fd, int isIPv6, struct sockaddr_st
 static inline ssize_t receiveDatagram(int fd, void *bytes, size_t count, struct sockaddr_storage *sender) {
     socklen_t length = sizeof *sender;
     return recvfrom(fd, bytes, count, MSG_TRUNC | MSG_DONTWAIT, (struct sockaddr *)sender, &length);
+}
+
+/// The numbers of the processes that /proc shows, at most `limit`; -1 with errno.
+static inline int readProcesses(int32_t *numbers, int limit) {
+    DIR *directory = opendir("/proc");
+    if (directory == NULL) return -1;
+    int count = 0;
+    struct dirent *entry;
+    while (count < limit && (entry = readdir(directory)) != NULL) {
+        char *end;
+        long number = strtol(entry->d_name, &end, 10);
+        if (*end == 0 && number > 0 && number <= INT32_MAX) numbers[count++] = (int32_t)number;
+    }
+    closedir(directory);
+    return count;
+}
+
+/// Opens a file for reading as a process sees it whose root directory is `root`: links lead nowhere else (Linux 5.6).
+static inline int openBelow(const char *root, const char *path) {
+    int directory = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) return -1;
+    struct open_how how = {
+        .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+    int fd = (int)syscall(SYS_openat2, directory, path, &how, sizeof how), failure = errno;
+    close(directory);
+    errno = failure;
+    return fd;
+}
+
+/// Whether a time service keeps the kernel's clock: 1 or 0; -1 where the kernel does not say.
+static inline int isClockKept(void) {
+    struct timex time = {0};
+    int state = adjtimex(&time);
+    return state < 0 ? -1 : state != TIME_ERROR && (time.status & STA_UNSYNC) == 0;
 }

@@ -43,11 +43,7 @@ public final class GuardDaemon {
         guard !LocalServer.isAnswered(options.socket) else {
             throw GuardFailure(.socket, "another guard answers at \(options.socket): end it first")
         }
-        do throws(SystemError) {
-            _ = try kernel.read()
-        } catch {
-            throw GuardFailure(error)
-        }
+        _ = try GuardErrands.read(kernel)
         try begin()
         try listen()
         engine.onHeartbeat = { [unowned self] in server?.beat() }
@@ -164,7 +160,7 @@ extension GuardDaemon: GuardServer.Guardian {
 
     func destroyFlows() -> GuardMessage {
         guard let wish = engine.machine.wish else { return .refused(engine.machine.summary) }
-        let (sockets, problem) = kernel.destroyFlows(of: wish.users.map(\.id))
+        let (sockets, problem) = engine.destroyFlows(of: wish.users.map(\.id))
         return .destroyed(sockets: sockets, problem: problem)
     }
 }

@@ -1,4 +1,5 @@
 import EventLoop
+import Netlink
 import Policy
 import Protocols
 
@@ -37,18 +38,22 @@ final class GuardEngine {
         machine.record(canary, of: user)
     }
 
+    func destroyFlows(of users: [UInt32]) -> (sockets: UInt64, problem: String?) {
+        kernel.destroyFlows(of: users, marks: machine.wish?.marks(of: users) ?? [])
+    }
+
     private func perform(_ effect: GuardMachine.Effect) {
         switch effect {
         case .read:
-            do throws(SystemError) {
-                happen(.read(try kernel.read()))
+            do throws(NftablesFailure) {
+                happen(.read(try kernel.read(machine.wish?.table)))
             } catch {
-                happen(.unreadable("the kernel's tables cannot be read: \(error)"))
+                happen(.unreadable(error.description))
             }
         case .replace(let table, let owned): happen(.written(kernel.replace(table, owned: owned)))
         case .adopt: happen(.written(kernel.adopt()))
         case .destroyFlows(let users):
-            let (sockets, problem) = kernel.destroyFlows(of: users)
+            let (sockets, problem) = destroyFlows(of: users)
             if sockets > 0 { tell(.said("\(sockets) connections older than the guard's table are destroyed")) }
             happen(.destroyed(problem: problem))
         case .heartbeat: onHeartbeat()

@@ -1,4 +1,5 @@
 public import EventLoop
+import Netlink
 import Policy
 import Protocols
 import Settings
@@ -55,10 +56,10 @@ public enum GuardErrands {
         guard !LocalServer.isAnswered(options.socket) else { throw GuardFailure(.socket, running) }
         guard let found = try read(kernel) else { return "there is no table of the guard: nobody is held" }
         guard found.keeper != .another else { throw GuardFailure(.socket, running) }
-        do throws(SystemError) {
+        do throws(NftablesFailure) {
             try kernel.remove()
         } catch {
-            throw GuardFailure(.kernel, "the table cannot be taken away: \(error)")
+            throw GuardFailure(error)
         }
         guard try read(kernel) == nil else {
             throw GuardFailure(.kernel, "the table is still there: somebody puts it back, or takes none away")
@@ -70,9 +71,9 @@ public enum GuardErrands {
         return "taken away, and read back: the kernel has no table of the guard; \(free)"
     }
 
-    private static func read(_ kernel: any GuardKernel) throws(GuardFailure) -> GuardReading? {
-        do throws(SystemError) {
-            return try kernel.read()
+    static func read(_ kernel: any GuardKernel) throws(GuardFailure) -> GuardReading? {
+        do throws(NftablesFailure) {
+            return try kernel.read(nil)
         } catch {
             throw GuardFailure(error)
         }

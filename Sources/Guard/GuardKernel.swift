@@ -1,4 +1,5 @@
 public import EventLoop
+public import Netlink
 public import Policy
 public import Protocols
 
@@ -6,8 +7,8 @@ public import Protocols
 public protocol GuardKernel: AnyObject {
     /// The guard's table as it is now; nil: there is none.
     ///
-    /// - Throws: `SystemError`; `isForbidden` where this process may not look (it lacks CAP_NET_ADMIN).
-    func read() throws(SystemError) -> GuardReading?
+    /// - Parameter wished: what it should be: the sets of this one are read as well.
+    func read(_ wished: NftTable?) throws(NftablesFailure) -> GuardReading?
 
     /// Puts this table there in one transaction, whatever was there.
     ///
@@ -18,12 +19,13 @@ public protocol GuardKernel: AnyObject {
     func adopt() -> GuardMachine.WriteEnd
 
     /// Takes the table away.
-    func remove() throws(SystemError)
+    func remove() throws(NftablesFailure)
 
-    /// Destroys the connections of these users (not what listens), and forgets what connection tracking knows of them.
+    /// Destroys the connections of these users (not what listens), and forgets what connection tracking knows of them, by
+    /// these marks too.
     ///
     /// - Returns: how many sockets, and why some may be left.
-    func destroyFlows(of users: [UInt32]) -> (sockets: UInt64, problem: String?)
+    func destroyFlows(of users: [UInt32], marks: [UInt32]) -> (sockets: UInt64, problem: String?)
 
     /// SHA-256 of a table's canonical form, in 64 hexadecimal digits.
     func digest(of table: NftTable) -> String

@@ -1,4 +1,5 @@
 public import EventLoop
+import Netlink
 public import Settings
 
 /// What the command line says of the guard.
@@ -54,14 +55,17 @@ public struct GuardFailure: Error, Hashable, Sendable {
         self.lines = lines
     }
 
-    /// The kernel does not let this process look at nftables, or says why it cannot.
-    public init(_ error: SystemError) {
-        guard error.isForbidden else {
-            self.init(.kernel, "the kernel's tables cannot be read: \(error)")
+    /// The kernel does not do what it is asked.
+    init(_ error: NftablesFailure) {
+        guard error.kind == .forbidden else {
+            self.init(.kernel, error.description)
             return
         }
-        self.init(
-            .notAllowed,
-            "the kernel does not let this process see its tables: run the guard as root, or with CAP_NET_ADMIN")
+        self.init(.notAllowed, "\(error): run the guard as root, or with that capability")
+    }
+
+    /// The kernel gives no socket.
+    public init(_ error: SystemError) {
+        self.init(.kernel, "the kernel cannot be asked: \(error)")
     }
 }

@@ -14,6 +14,7 @@ let fuzzers: [(name: String, needs: [String])] = [
     ("FuzzDNS", ["Protocols"]),
     ("FuzzLinks", ["Protocols"]),
     ("FuzzNetlink", ["Protocols"]),
+    ("FuzzNftables", ["Protocols"]),
     ("FuzzHTTPRequest", ["Protocols"]),
     ("FuzzHTTPResponse", ["Protocols"]),
     ("FuzzJSON", ["Protocols", "Policy"]),

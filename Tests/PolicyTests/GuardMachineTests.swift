@@ -12,6 +12,8 @@ import Testing
         #expect(world.destroyed == [[107]])
         #expect(world.machine.problem == nil)
         #expect(world.machine.isSettled)
+        #expect(world.said == ["proven: the kernel holds monero (user 107)"])
+        #expect(world.heartbeats.count == 1)
         let heartbeat = world.machine.heartbeat
         #expect(heartbeat.isProven)
         #expect(heartbeat.digest == wish().digest)
@@ -86,13 +88,13 @@ import Testing
             #expect(world.machine.repairs == UInt64(number))
         }
         #expect(world.destroyed == [[107], [107], [107]])
-        #expect(world.said.count { $0.contains("taken away") } == 3)
+        #expect(world.said.count { $0.contains("is gone") } == 3)
         #expect(world.machine.heartbeat.repairs == 3)
         world.table?.digest = "another"
         world.tick()
         #expect(world.table?.digest == wish().digest)
         #expect(world.machine.repairs == 4)
-        #expect(world.said.contains { $0.contains("changed") })
+        #expect(world.said.contains { $0.contains("is another") })
     }
 
     @Test func aKernelThatCannotOwnIsWatched() {

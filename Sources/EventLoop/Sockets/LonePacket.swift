@@ -1,3 +1,5 @@
+// Both system modules include the time's headers; Swift takes either as their home.
+internal import CLibevent
 internal import CLinux
 public import Protocols
 

@@ -17,7 +17,21 @@ public enum Files {
         let doing = "read \(path)"
         let raw = unsafe openFile(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0)
         guard raw >= 0 else { throw .current(doing) }
-        let file = Descriptor(owning: raw)
+        return try read(Descriptor(owning: raw), limit: limit, doing: doing)
+    }
+
+    /// The same of a file as a process sees it whose root directory is `root` ("/proc/1234/root"): its links lead
+    /// nowhere else. Needs Linux 5.6.
+    public static func read(_ path: String, below root: String, limit: Int) throws(SystemError) -> Contents {
+        let doing = "read \(path) below \(root)"
+        let raw = unsafe openBelow(root, path)
+        guard raw >= 0 else { throw .current(doing) }
+        return try read(Descriptor(owning: raw), limit: limit, doing: doing)
+    }
+
+    private static func read(
+        _ file: consuming Descriptor, limit: Int, doing: String
+    ) throws(SystemError) -> Contents {
         var status = stat()
         guard unsafe fstat(file.raw, &status) == 0 else { throw .current(doing) }
         guard fileType(status.st_mode) == S_IFREG else {

@@ -116,9 +116,9 @@ public struct GuardMachine: Sendable {
         switch event {
         case .configured(let wish): configured(wish)
         case .refused(let reason): refused(reason)
-        case .read(let reading): read(reading, at: now) + tellChange()
-        case .unreadable(let reason): unreadable(reason) + tellChange()
-        case .written(let end): written(end) + tellChange()
+        case .read(let reading): tellChange(after: read(reading, at: now))
+        case .unreadable(let reason): tellChange(after: unreadable(reason))
+        case .written(let end): tellChange(after: written(end))
         case .destroyed(let problem): destroyed(problem)
         case .changed: look()
         case .tick: tick()
@@ -180,6 +180,10 @@ public struct GuardMachine: Sendable {
             isSettled = found != nil
             return adopt()
         }
+        guard !wish.digest.isEmpty else {
+            kernelProblem = "this machine's cryptographic library has no SHA-256, so nothing can be proven"
+            return []
+        }
         guard let found else { return replace(by: wish) }
         if found.digest == wish.digest {
             // Only a table made anew can be ours alone.
@@ -220,7 +224,8 @@ public struct GuardMachine: Sendable {
 
     private mutating func replace(by wish: GuardWish) -> [Effect] {
         guard wasHeld || mayReplace else {
-            kernelProblem = "the kernel does not hold the ruleset that it was given"
+            kernelProblem =
+                "the kernel does not hold the ruleset that it was given: the table \(reading?.difference ?? "is not there")"
             return []
         }
         var effects: [Effect] = []
@@ -229,8 +234,9 @@ public struct GuardMachine: Sendable {
         write = .replacing(wasHeld ? wish.userIDs.sorted() : wish.userIDs.subtracting(held).sorted())
         if wasHeld {
             repairs += 1
-            let what = reading == nil ? "taken away" : "changed"
-            effects.append(.warn("somebody has \(what) the guard's table: it is put back (repair \(repairs))"))
+            let what = reading == nil ? "is gone" : reading?.difference ?? "is another"
+            effects.append(
+                .warn("somebody has changed the guard's table, which \(what): it is put back (repair \(repairs))"))
         }
         wasHeld = false
         mayReplace = false
@@ -269,11 +275,18 @@ public struct GuardMachine: Sendable {
         return []
     }
 
-    /// Says at once that something is, or is not any more, proven.
-    private mutating func tellChange() -> [Effect] {
-        guard case .none = write, told != .some(problem) else { return [] }
+    /// Says at once that something is, or is not any more, proven; once it is known, not while a question is open.
+    private mutating func tellChange(after effects: [Effect]) -> [Effect] {
+        let isOpen = effects.contains { effect in
+            switch effect {
+            case .read, .replace, .adopt, .destroyFlows: true
+            case .heartbeat, .say, .warn: false
+            }
+        }
+        guard !isOpen, told != .some(problem) else { return effects }
         told = .some(problem)
         let holds = (wish?.users ?? []).map { "\($0.name) (user \($0.id))" }.joined(separator: ", ")
-        return [problem.map { .warn("NOT PROVEN: \($0)") } ?? .say("proven: the kernel holds \(holds)"), .heartbeat]
+        let sentence = problem.map { Effect.warn("NOT PROVEN: \($0)") } ?? .say("proven: the kernel holds \(holds)")
+        return effects + [sentence, .heartbeat]
     }
 }

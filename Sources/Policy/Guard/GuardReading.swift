@@ -20,11 +20,17 @@ public struct GuardReading: Hashable, Sendable {
     public var handle: UInt64
     /// Who may change it.
     public var keeper: Keeper
+    /// What makes it another than it should be, as the rest of a sentence that begins with "the table"; nil where it is the
+    /// same, or nobody knows what it should be.
+    public var difference: String?
     /// What it has counted.
     public var counts: GuardCounts
 
     /// A table of these.
-    public init(digest: String, handle: UInt64, keeper: Keeper, counts: GuardCounts) {
+    public init(
+        digest: String, handle: UInt64, keeper: Keeper, counts: GuardCounts, difference: String? = nil
+    ) {
+        self.difference = difference
         self.digest = digest
         self.handle = handle
         self.keeper = keeper

@@ -9,13 +9,8 @@ public enum NftStatement: Hashable, Sendable {
         case reply = 1
     }
 
-    /// A protocol over IP, by its number.
-    public enum Transport: UInt8, Hashable, Sendable {
-        /// TCP.
-        case tcp = 6
-        /// UDP.
-        case udp = 17
-    }
+    /// A protocol over IP.
+    public typealias Transport = TransportProtocol
 
     /// What a dynamic set is keyed by.
     public enum Key: Hashable, Sendable {
