@@ -23,8 +23,43 @@ import Testing
                   node.i2p-proxy: 127.0.0.1:18952
                   ban list: none
                 Guard: required. Nothing passes unless it is proven to hold monero.
+                  monero reaches: 127.0.0.1:18950, 127.0.0.1:18951, 127.0.0.1:18952
+                  its other TCP: counted and refused
+                  its questions for names: counted and stopped
+                  the router's own user is not held: the Tor that it starts has that user, and dials whom it wants
 
                 """)
+    }
+
+    @Test func guardWithAllThatItCanDo() throws {
+        var configuration = Configuration.builtIn
+        configuration.egresses = [
+            EgressConfiguration(
+                name: "tor",
+                kind: .tor(
+                    TorConfiguration(.running(socks: try #require(Endpoint("127.0.0.1:9050")), control: nil))))
+        ]
+        configuration.node.localPorts = [18081]
+        configuration.node.strays = .redirect
+        configuration.node.dns = Endpoint("9.9.9.9:53")
+        configuration.killSwitch.confine = [
+            ConfinedUserConfiguration(user: "p2pool", listeners: ["node.proxy"]),
+            ConfinedUserConfiguration(user: "miner", listeners: []),
+        ]
+        let lines = configuration.explanation().split(separator: "\n").drop { !$0.hasPrefix("Guard") }
+        #expect(
+            lines.map(String.init) == [
+                "Guard: required. Nothing passes unless it is proven to hold monero, p2pool, miner.",
+                "  monero reaches: 127.0.0.1:18950, 127.0.0.1:18951, 127.0.0.1:18952, port 18081 of loopback",
+                "  its other TCP: sent into the router, where the routes hold for it",
+                "  its questions for names: asked of 9.9.9.9:53 over TCP, through tor",
+                "  p2pool reaches: 127.0.0.1:18950", "  miner reaches: nothing",
+                "  WARNING: with redirection, systemd's IPAddressDeny cannot stand in monerod's unit beside the guard: "
+                    + "take the drop-in that leaves it out, xmr-routed-redirect.conf.",
+                "  the router's own user reaches the proxies and interfaces above, and nothing else",
+            ])
+        configuration.killSwitch.guardMode = .off
+        #expect(configuration.explanation().contains("[[kill-switch.confine]] holds nobody while the guard is off."))
     }
 
     @Test func waysThroughAnotherEgress() throws {

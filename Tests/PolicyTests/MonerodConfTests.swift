@@ -7,8 +7,18 @@ import Testing
     static let fixed = [
         "p2p-bind-ip=127.0.0.1", "in-peers=0", "hide-my-port=1", "no-igd=1", "igd=disabled", "check-updates=disabled",
         "disable-dns-checkpoints=1", "enable-dns-blocklist=0", "rpc-bind-ip=127.0.0.1", "no-zmq=1",
-        "pad-transactions=1",
+        "disable-rpc-ban=1", "pad-transactions=1",
     ]
+
+    /// With proxy= monerod asks no name unless it is told that it may; the guard makes that safe.
+    @Test func namesThroughTheGuard() {
+        var configuration = Configuration.builtIn
+        configuration.node.dns = Endpoint("9.9.9.9:53")
+        let options = Self.options(configuration)
+        #expect(options.contains("proxy-allow-dns-leaks=1") && options.contains("enable-dns-blocklist=1"))
+        #expect(!options.contains("disable-dns-checkpoints=1"))
+        #expect(!Self.options(.builtIn).contains("proxy-allow-dns-leaks=1"))
+    }
 
     /// The options alone, without comments and blank lines.
     static func options(_ configuration: Configuration) -> [String] {

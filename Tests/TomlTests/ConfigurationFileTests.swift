@@ -67,7 +67,8 @@ import Toml
                 "vpn.wg.interface", "vpn.wg.resolver", "vpn.wg.probe", "route.onion", "route.i2p", "route.clearnet",
                 "route.isolation",
                 "route.hold", "route.private", "node.user", "node.proxy", "node.tor-proxy", "node.i2p-proxy",
-                "node.ban-list", "node.peers.10.192.0.1:18080", "kill-switch.guard", "control.socket",
+                "node.ban-list", "node.local-ports", "node.strays", "node.dns", "node.peers.10.192.0.1:18080",
+                "kill-switch.guard", "kill-switch.confine", "control.socket",
                 "log.destinations",
             ])
         // What each table says it has, when asked for what it has not, is all in the list above.
@@ -90,11 +91,10 @@ import Toml
         #expect(try read(Self.file("config/quickstart.toml")).get() == expected)
     }
 
-    /// What the package installs: Debian's own Tor, and no guard.
+    /// What the package installs: Debian's own Tor, and the guard.
     @Test func service() throws {
         var expected = Configuration.builtIn
-        expected.node.user = nil
-        expected.killSwitch.guardMode = .off
+        expected.node.localPorts = [18081]
         expected.egresses = [
             EgressConfiguration(
                 name: "tor",

@@ -35,11 +35,8 @@ import Toml
         ("[i2p]\nsocks = \"127.0.0.1:4447\"\nsam = \"127.0.0.1:7656\"", "f:3:1: `i2p.sam`"),
         ("[i2p]\nsocks = \"127.0.0.1:4447\"\nmanaged = true", "f:3:1: `i2p.managed`"),
         ("[[wallet]]\nlisten = \"127.0.0.1:1\"", "f:1:3: `wallet`"),
-        ("[node]\nlocal-ports = [18081]", "f:2:1: `node.local-ports`"),
-        ("node.strays = \"count\"", "f:1:6: `node.strays`"),
-        ("[node]\ndns = \"block\"", "f:2:1: `node.dns`"), ("[node]\nallow-remote = true", "f:2:1: `node.allow-remote`"),
+        ("[node]\nallow-remote = true", "f:2:1: `node.allow-remote`"),
         ("[node.inbound.tor]\np2p = {}", "f:1:7: `node.inbound`"),
-        ("[kill-switch]\nguard = \"off\"\n[[kill-switch.confine]]\nuser = \"w\"", "f:3:15: `kill-switch.confine`"),
     ])
     func keysOfLaterVersions(text: String, start: String) throws {
         #expect(try problems(text) == [start + " is not in this version: take it out"])

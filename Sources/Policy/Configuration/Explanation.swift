@@ -4,7 +4,7 @@ extension Configuration {
     /// What this configuration does, in plain words, for `xmr-routed check`: one line a fact, no line longer than
     /// its names make it, ending in a newline. Peers and passwords are not named.
     public func explanation() -> String {
-        let lines = ["Network: \(network.rawValue)."] + egressLines + routeLines + nodeLines + [guardLine] + logLines
+        let lines = ["Network: \(network.rawValue)."] + egressLines + routeLines + nodeLines + guardLines + logLines
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -121,15 +121,6 @@ extension Configuration {
             }
         }
         return count == 0 ? "" : ", \(count) of them blocked by [route]"
-    }
-
-    private var guardLine: String {
-        switch killSwitch.guardMode {
-        case .required:
-            "Guard: required. Nothing passes unless it is proven to hold \(node.user ?? "the node's user")."
-        case .off:
-            "Guard: off, UNGUARDED. The router fails closed, but nothing holds the node to it."
-        }
     }
 
     private var logLines: [String] {

@@ -6,7 +6,7 @@ extension Configuration {
     public func monerodConf() -> String {
         let lines =
             ["# monerod.conf for this configuration, by `xmr-routed monerod-conf`.", ""]
-            + networkLines + proxyLines + peerLines + Self.fixedLines
+            + networkLines + proxyLines + peerLines + Self.fixedLines + nameLines + Self.lastLines
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -59,9 +59,27 @@ extension Configuration {
         "# proxy= does not cover who dials in: no peer from outside, and none told that it could.",
         "p2p-bind-ip=127.0.0.1", "in-peers=0", "hide-my-port=1", "",
         "# No hole in the home router (UPnP); newer versions have none and ignore this.", "no-igd=1", "igd=disabled",
-        "", "# No DNS of its own: update checks, checkpoints, block list. Peers above are numbers for the same reason.",
-        "check-updates=disabled", "disable-dns-checkpoints=1", "enable-dns-blocklist=0", "",
-        "# Wallets and tools reach it from this machine only.", "rpc-bind-ip=127.0.0.1", "no-zmq=1", "",
+        "",
+    ]
+
+    /// Its questions for names. With `proxy=` it asks none, unless it is told that it may leak them.
+    private var nameLines: [String] {
+        guard let resolver = node.dns else {
+            return [
+                "# No DNS of its own: update checks, checkpoints, block list. Peers above are numbers for the same reason.",
+                "check-updates=disabled", "disable-dns-checkpoints=1", "enable-dns-blocklist=0", "",
+            ]
+        }
+        return [
+            "# Checkpoints and block list by DNS. The guard sends its questions into the router, which asks \(resolver)",
+            "# by the clearnet route; without the guard this line would leak them.", "proxy-allow-dns-leaks=1",
+            "enable-dns-blocklist=1", "check-updates=disabled", "",
+        ]
+    }
+
+    private static let lastLines = [
+        "# Wallets and tools reach it from this machine only.", "rpc-bind-ip=127.0.0.1", "no-zmq=1",
+        "# All of them come from one address: one that errs must not get it banned.", "disable-rpc-ban=1", "",
         "# All transactions of one length on the wire.", "pad-transactions=1",
     ]
 }

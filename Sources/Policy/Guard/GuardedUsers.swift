@@ -18,7 +18,9 @@ public struct GuardedUsers: Hashable, Sendable {
 
     /// Those who have a number, in the order of the configuration: the node's first.
     public var users: [User]
-    /// The router's user, whom a chain of its own holds; nil where there is none to be held.
+    /// The router's user, whose streams by a VPN are known by it; nil where it is not known, or root.
+    public var routerUser: UInt32?
+    /// The same, where a chain of its own holds it; nil where it is not to be held.
     public var router: UInt32?
     /// Who cannot be held, each in one sentence with the mend. While there is any, nothing is proven.
     public var problems: [String]
@@ -48,7 +50,8 @@ public struct GuardedUsers: Hashable, Sendable {
                 }
             }
         }
-        self.router = router == 0 || configuration.startsTor ? nil : router
+        routerUser = router == 0 ? nil : router
+        self.router = configuration.startsTor ? nil : routerUser
     }
 }
 

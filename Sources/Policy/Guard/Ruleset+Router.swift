@@ -6,20 +6,26 @@ extension Ruleset {
     /// The counter of what the router's user tried beside that.
     public static let routerStopped = "router_stopped"
 
-    /// A stream through a tunnel must not come back to life beside it. Its own packets have the router's mark. But when
-    /// the router has gone, and the connection with it, the far end goes on to send, and the kernel resets what it does
-    /// not know, by whatever route leads there and with the tunnel's own address: 1 to 94 such packets a run. Whatever
-    /// comes in by the tunnel in the middle of a connection gets a mark, and its reset leaves by the tunnel or not at all.
-    static func addRouter(
-        _ configuration: Configuration, _ table: inout NftTable, _ output: inout NftTable.Chain,
+    /// A stream through a tunnel must not come to life beside it. What the router begins by a VPN's interface is marked,
+    /// and leaves by that interface or not at all, when the router has gone as well: its orphaned sockets, and the resets
+    /// by which the kernel answers what it does not know any more, by whatever route leads there and with the tunnel's own
+    /// address (1 to 94 such packets a run). Where the connection too is forgotten, the far end's next packet comes in by
+    /// the tunnel in the middle of one that nobody knows; then only the reset for it is held, since such a connection may
+    /// be another's.
+    static func keepInTunnels(
+        _ configuration: Configuration, _ routerUser: UInt32?, _ output: inout NftTable.Chain,
         _ input: inout NftTable.Chain
     ) {
-        table.counters.append(routerStopped)
-        output.rules.append([.connectionMark(Mark.router), .direction(.original), .goTo(routerChain)])
         for (place, interface) in configuration.tunnels.enumerated() {
+            let elsewhere = NftStatement.outInterface(interface, isNot: true)
+            if let routerUser {
+                output.rules.append([
+                    .user(routerUser), .outInterface(interface), .setConnectionMark(Mark.tunnel(place)),
+                ])
+                output.rules.append([.connectionMark(Mark.tunnel(place)), elsewhere, .drop])
+            }
             output.rules.append([
-                .connectionMark(Mark.lost(place)), .outInterface(interface, isNot: true),
-                .tcpFlags(TCPFlag.reset, areSet: true), .drop,
+                .connectionMark(Mark.lost(place)), elsewhere, .tcpFlags(TCPFlag.reset, areSet: true), .drop,
             ])
             input.rules.append([
                 .inInterface(interface), .isNewConnection, .tcpFlags(TCPFlag.synchronize, areSet: false),
@@ -41,7 +47,7 @@ extension Ruleset {
                 .setConnectionMark(Mark.router), .accept,
             ])
         }
-        rules += configuration.tunnels.map { [.outInterface($0), .setConnectionMark(Mark.router), .accept] }
+        rules += configuration.tunnels.map { [.outInterface($0), .accept] }
         rules.append([.count(routerStopped), .goTo(refuse)])
         return NftTable.Chain(name: routerChain, rules: rules)
     }

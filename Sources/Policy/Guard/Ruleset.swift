@@ -37,6 +37,8 @@ public struct Ruleset: Hashable, Sendable {
         static func answered(_ place: Int) -> UInt32 { base + UInt32(place) * 2 + 2 }
         /// Begun by the router.
         static let router = base + 0xf0
+        /// Begun by the router by this VPN's interface.
+        static func tunnel(_ vpn: Int) -> UInt32 { base + 0x200 + UInt32(vpn) }
         /// First seen in the middle, coming in by this VPN's interface: one that the router has lost.
         static func lost(_ vpn: Int) -> UInt32 { base + 0x100 + UInt32(vpn) }
     }
@@ -53,9 +55,14 @@ public struct Ruleset: Hashable, Sendable {
         var input = NftTable.Chain(name: "input", hook: .filterInput)
         var last = NftTable.Chain(name: "postrouting", hook: .filterPostrouting)
 
+        Self.keepInTunnels(configuration, guarded.routerUser, &output, &input)
         // By the socket first: a marked connection has two ends, and each end its own user.
         output.rules += users.map { [.user($0.id), .goTo(Self.chain($0.id))] }
-        if let router { output.rules.append([.user(router), .goTo(Self.routerChain)]) }
+        if let router {
+            table.counters.append(Self.routerStopped)
+            output.rules.append([.user(router), .goTo(Self.routerChain)])
+            output.rules.append([.connectionMark(Mark.router), .direction(.original), .goTo(Self.routerChain)])
+        }
         for (place, user) in users.enumerated() {
             output.rules.append(
                 [.connectionMark(Mark.begun(place)), .direction(.original), .goTo(Self.chain(user.id))])
@@ -70,7 +77,6 @@ public struct Ruleset: Hashable, Sendable {
             last.rules.append(
                 [leaves, .connectionMark(Mark.answered(place)), .direction(.reply), .count(Self.rest(user.id)), .drop])
         }
-        if router != nil { Self.addRouter(configuration, &table, &output, &input) }
 
         table.chains = [output, last, input]
         for (place, user) in users.enumerated() {
