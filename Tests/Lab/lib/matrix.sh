@@ -92,3 +92,26 @@ matrix_judge() {
   claim "the capture missed nothing" capture_complete "$MX"
   python3 "$MATRIX/judge.py" "$LAB" "$MX" "$mac" "$@" || fail "the matrix is judged" "see $LAB/$MX.err"
 }
+
+# beside NAME SCRIPT: runs matrix/SCRIPT in two namespaces of its own; its claims are told by `beside_told NAME`. Stop
+# it by NAME.
+beside() {
+  mkdir "$LAB/$1" && chmod 711 "$LAB/$1"
+  LAB=$LAB/$1 LAB_ID=$LAB_ID${1:0:1} setsid bash -u "$MATRIX/$2" >"$LAB/$1.out" 2>"$LAB/$1.err" </dev/null &
+  echo $! >"$LAB/$1.pid"
+}
+
+# In the script itself: what the runner does for a test.
+beside_begin() {
+  trap '(test_end); namespaces_down' EXIT
+  need namespaces_up
+  need namespaces_sealed
+}
+
+# beside_told NAME: waits for its end, 90 s at most, and prints what it claims.
+beside_told() {
+  within 90 beside_ended "$1" >/dev/null || fail "the test beside this one" "it does not end"
+  cat "$LAB/$1.out"
+  grep -q '^ok' "$LAB/$1.out" || fail "the test beside this one" "$(tail -n 3 "$LAB/$1.err" | tr '\n' ';')"
+}
+beside_ended() { ! kill -0 "$(cat "$LAB/$1.pid")" 2>/dev/null; }

@@ -10,7 +10,9 @@ A cell is good when
 - the kernel answered each knock at a closed port.
 Words: `old`: flows that are older than the guard were used in it, by both users; `leaks=KIND+KIND`: a cell of a ruleset
 with a hole, in which these kinds must be seen to leave; `few`: too short for every kind, one control is enough;
-`resets`: the kernel's bare resets for flows that were the node's are counted, and said, not blamed; `quiet`: no storm.
+`resets`: the kernel's bare resets for flows that were the node's are counted, and said, not blamed; `quiet`: no storm;
+`until=MS`: a gap is known, and counted, but for no longer than so many ms from the start; `flood`: the tries are those
+of spray.py.
 """
 import argparse
 import collections
@@ -138,6 +140,7 @@ class Matrix:
         free = self.tries["free"][-1][1] if self.tries["free"] else {}
         # Of both users the same: the other's word is enough.
         self.absent = [k for k in OPTIONAL if any(f"{k}!{e}" in free for e in ABSENT)]
+        self.flood = lines(self.path("-spray.log"))
         self.world = lines(self.path("-world.log"))
         self.echoes = [lines(self.path(f"-echo-{side}.log")) for side in ("in", "out")]
 
@@ -152,11 +155,16 @@ class Matrix:
             resets = seen["node"].pop("reset", 0)
         leaks = seen["node"] + seen["nobody"]
         tried = between(self.tries["node"], start, end)
+        limit = next((int(w[6:]) for w in words if w.startswith("until=")), 0)
         holes = next((w[6:].split("+") for w in words if w.startswith("leaks=")), [])
         if holes:
             missed = [k for k in holes if not leaks[k]]
             if missed:
                 wrong.append(f"the hole was not seen: {', '.join(missed)}")
+        elif limit:
+            late = [at - start for at, role, _ in self.seen if start <= at <= end and role in ("node", "nobody")]
+            if any(ms > limit for ms in late):
+                wrong.append(f"LEFT after more than {limit} ms: {sum(ms > limit for ms in late)}, the last at {late[-1]} ms")
         elif leaks:
             wrong.append("LEFT: " + ", ".join(f"{n} {k}" for k, n in leaks.most_common(12)))
         kinds = [] if "quiet" in words else [k for k in KINDS if k not in self.absent]
@@ -193,6 +201,10 @@ class Matrix:
         closed = between(self.world, start, end)
         if closed.get("closed-lost") or not closed.get("closed") or not seen["kernel"]["closed"]:
             wrong.append(f"the kernel's own answers: {closed}")
+        if "flood" in words:
+            tried = between(self.flood, start, end)
+            if not tried.get("sent"):
+                wrong.append("there was no flood")
         n = sum(v for k, v in tried.items() if "!" not in k)
         figures = f"{sum(leaks.values())} of {n} left"
         if kinds:
@@ -200,6 +212,8 @@ class Matrix:
         figures += f"; other streams: silent {gap} ms at most, {new} new"
         if "resets" in words:
             figures += f"; bare resets for older flows {resets}"
+        if limit and late:
+            figures += f"; the last that left, {late[-1]} ms after"
         if holes:
             figures += f" ({', '.join(f'{leaks[k]} {k}' for k in holes)})"
         return wrong, figures
