@@ -53,7 +53,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
-        .testTarget(name: "ProtocolsTests", dependencies: ["Protocols"], swiftSettings: strict),
+        .target(
+            name: "NftablesSample", dependencies: ["Protocols"], path: "Tests/NftablesSample", swiftSettings: strict),
+        .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "NftablesSample"], swiftSettings: strict),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "Protocols"], swiftSettings: strict),
         .target(name: "CTestSystem", path: "Tests/CTestSystem"),
         .testTarget(
@@ -66,7 +68,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
         .testTarget(
-            name: "NetlinkTests", dependencies: ["Netlink", "EventLoop", "Protocols", "CTestSystem"],
+            name: "NetlinkTests", dependencies: ["Netlink", "EventLoop", "Protocols", "CTestSystem", "NftablesSample"],
             swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17

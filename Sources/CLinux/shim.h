@@ -205,6 +205,37 @@ static inline int openNetlink(int protocol, uint32_t groups) {
     return fd;
 }
 
+/// Makes a netlink socket of this protocol that somebody else opened like one of openNetlink.
+static inline int adoptNetlink(int fd, int protocol) {
+    int domain = 0, actual = -1;
+    socklen_t length = sizeof domain;
+    if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0) return -1;
+    length = sizeof actual;
+    if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &actual, &length) != 0) return -1;
+    if (domain != AF_NETLINK || actual != protocol) {
+        errno = EPROTONOSUPPORT;
+        return -1;
+    }
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) return -1;
+    return fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+/// The port id by which the kernel knows the socket, 0 where it has none.
+static inline uint32_t netlinkPort(int fd) {
+    struct sockaddr_nl name = {0};
+    socklen_t length = sizeof name;
+    return getsockname(fd, (struct sockaddr *)&name, &length) == 0 && length == sizeof name ? name.nl_pid : 0;
+}
+
+/// Room for this many bytes each way, beyond the machine's limit where CAP_NET_ADMIN allows it.
+static inline void enlargeBuffers(int fd, int size) {
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) != 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) != 0)
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+}
+
 /// Takes one datagram: its whole length, though no more than `count` bytes are stored; `sender` is the sender's port
 /// id, 0 for the kernel.
 static inline ssize_t receiveNetlink(int fd, void *bytes, size_t count, uint32_t *sender) {

@@ -11,6 +11,18 @@ public final class NetlinkSocket {
         case route = 0
         /// Sockets (sock_diag(7)).
         case socketDiagnosis = 4
+        /// The packet filter and connection tracking (NETLINK_NETFILTER). Whoever changes or reads these needs
+        /// CAP_NET_ADMIN.
+        case netfilter = 12
+
+        /// What is done with it, for an error.
+        fileprivate var doing: String {
+            switch self {
+            case .route: "ask the kernel for its links (netlink)"
+            case .socketDiagnosis: "ask the kernel for sockets (netlink)"
+            case .netfilter: "speak with the kernel's packet filter (netlink)"
+            }
+        }
     }
 
     /// What a look into the socket's queue brought.
@@ -38,14 +50,21 @@ public final class NetlinkSocket {
     /// - Throws: `SystemError` where the kernel or a sandbox gives none (EAFNOSUPPORT: systemd's
     ///   RestrictAddressFamilies= lacks AF_NETLINK).
     public init(_ subject: Subject, groups: UInt32 = 0) throws(SystemError) {
-        doing =
-            switch subject {
-            case .route: "ask the kernel for its links (netlink)"
-            case .socketDiagnosis: "ask the kernel for a socket's owner (netlink)"
-            }
+        doing = subject.doing
         let raw = openNetlink(subject.rawValue, groups)
         guard raw >= 0 else { throw .current(doing) }
         descriptor = Descriptor(owning: raw)
+        unsafe buffer = .allocate(capacity: Self.longestDatagram)
+    }
+
+    /// A socket on this subject that somebody else opened, such as this program before it was started anew: its port id
+    /// is the same, and with it whatever the kernel has given that. What is in its queue is still there.
+    ///
+    /// - Throws: `SystemError` where it is no such socket.
+    public init(adopting descriptor: consuming Descriptor, _ subject: Subject) throws(SystemError) {
+        doing = subject.doing
+        guard adoptNetlink(descriptor.raw, subject.rawValue) == 0 else { throw .current(doing) }
+        self.descriptor = descriptor
         unsafe buffer = .allocate(capacity: Self.longestDatagram)
     }
 
@@ -55,6 +74,14 @@ public final class NetlinkSocket {
 
     /// The descriptor's number, to be watched for reading. Valid while this object lives.
     public var raw: Int32 { descriptor.raw }
+
+    /// The number by which the kernel knows it among those of its network namespace.
+    public var port: UInt32 { netlinkPort(descriptor.raw) }
+
+    /// Gives it room for this many bytes each way: for requests and answers of many messages.
+    public func enlarge(to size: Int32) {
+        enlargeBuffers(descriptor.raw, size)
+    }
 
     /// Sends one request to the kernel, which has handled it when this returns: what it answers at once (all but the
     /// later parts of a dump) is in the queue already.

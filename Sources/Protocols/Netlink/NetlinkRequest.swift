@@ -21,10 +21,7 @@ public struct NetlinkRequest: Hashable, Sendable {
 
     /// Appends an attribute. A value is at most 65,531 bytes; a longer one is cut.
     public mutating func append(attribute type: UInt16, _ value: [UInt8]) {
-        let value = value.prefix(Int(UInt16.max) - NetlinkAttribute.headerSize)
-        bytes.append(hostOrder: UInt64(NetlinkAttribute.headerSize + value.count), count: 2)
-        bytes.append(hostOrder: UInt64(type), count: 2)
-        bytes += value
+        bytes.append(attribute: type, value)
         closeMessage()
     }
 

@@ -42,15 +42,15 @@ public enum NftStatement: Hashable, Sendable {
     case isNewConnection
     /// `meta l4proto tcp`
     case transport(Transport)
-    /// `meta l4proto { tcp, udp }`
+    /// `meta l4proto tcp` and `meta l4proto udp`, in a rule each.
     case hasPorts
-    /// `meta l4proto != { tcp, udp }`
+    /// `meta l4proto != tcp meta l4proto != udp`
     case hasNoPorts
     /// `ip saddr 127.0.0.0/8`, `ip6 saddr ::1`: the family is tested as well.
     case source(IPAddress, prefix: UInt8)
     /// `ip daddr 127.0.0.1`, `ip daddr != 127.0.0.0/8`: the family is tested as well, and must hold in both forms.
     case destination(IPAddress, prefix: UInt8, isNot: Bool = false)
-    /// `tcp dport 18950`, `tcp dport { 18950, 18951 }`; never empty. The transport is tested as well.
+    /// `tcp dport 18950`; more than one: in a rule each; none: no rule. The transport is tested as well.
     case destinationPorts(Transport, [UInt16])
     /// `ip dscp 42`, `ip6 dscp 42`: the family is tested as well.
     case dscp(UInt8, isIPv6: Bool)
@@ -66,14 +66,15 @@ public enum NftStatement: Hashable, Sendable {
 
     /// `counter name "inbound_107"`
     case count(String)
-    /// `update @stopped_107 { meta l4proto . th dport }`: counts the packet in the set's element of this key, made where it is not there.
-    /// Where the set is full, the rule ends here.
+    /// `add @stopped_107 { meta l4proto . th dport }`: counts the packet in the set's element of this key, made where
+    /// it is not there. Where the set is full, the rule ends here. (`update` would do the same, but kernels before 6.12
+    /// take it only for sets whose elements expire.)
     case update(set: String, Key)
     /// `ct mark set 0x786d7201`
     case setConnectionMark(UInt32)
     /// `redirect to :18953`
     case redirect(UInt16)
-    /// `reject with tcp reset`
+    /// `reject with tcp reset`: the transport is tested as well.
     case reset
     /// `accept`
     case accept

@@ -45,3 +45,13 @@ unsigned test_acts_as(void);
 int test_connect(const char *address, unsigned short port, int is_ipv6, const char *interface);
 void test_close(int descriptor);
 void test_set_nonblocking(int descriptor);
+
+/// Takes the calling thread, and the processes that it starts, to a network namespace of their own, which ends with
+/// them: what `test_leave_namespace` takes, or -errno.
+int test_enter_namespace(void);
+void test_leave_namespace(int old);
+/// Runs a shell's command: what it printed, to be freed, and how it ended.
+char *test_run(const char *command, int *status);
+void test_free(char *text);
+/// A copy of a descriptor.
+int test_duplicate(int descriptor);
