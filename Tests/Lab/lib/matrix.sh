@@ -68,6 +68,7 @@ cell_since() { echo "$1 $(now_ms) ${3:--} $2" >>"$LAB/$MX.cells"; }
 # old_open: flows of both users in every state of life, open from now on.
 old_open() {
   local role
+  stop "$MX-old-node" "$MX-old-free"
   rm -f "$LAB/$MX"/{go,die} "$LAB/$MX-old-"*.log
   : >"$LAB/$MX/come"
   as_words "$NODE_ID"

@@ -114,10 +114,16 @@ def lines(path):
 
 
 def between(log, start, end):
-    """How much each count grew in this time."""
-    first = next((v for at, v in reversed(log) if at <= start), {})
-    last = next((v for at, v in reversed(log) if at <= end), {})
-    return {k: last[k] - first.get(k, 0) for k in last}
+    """How much each count grew in this time. One that is less than before began anew with its program."""
+    grown, before = collections.Counter(), {}
+    for at, now in log:
+        if at > end:
+            break
+        if at > start:
+            for name, n in now.items():
+                grown[name] += n - before.get(name, 0) if n >= before.get(name, 0) else n
+        before = now
+    return grown
 
 
 class Matrix:
@@ -140,7 +146,7 @@ class Matrix:
         free = self.tries["free"][-1][1] if self.tries["free"] else {}
         # Of both users the same: the other's word is enough.
         self.absent = [k for k in OPTIONAL if any(f"{k}!{e}" in free for e in ABSENT)]
-        self.flood = lines(self.path("-spray.log"))
+        self.floods = [lines(self.path(f"-spray{i}.log")) for i in (1, 2)]
         self.world = lines(self.path("-world.log"))
         self.echoes = [lines(self.path(f"-echo-{side}.log")) for side in ("in", "out")]
 
@@ -193,7 +199,8 @@ class Matrix:
             gap = max([gap] + [v["gap"] for at, v in log if start <= at <= end + 200])
             new += grown.get("new", 0)
             if grown.get("broken") or grown.get("failed"):
-                wrong.append(f"another user's streams: {grown['broken']} broken, {grown['failed']} new ones failed")
+                broken, failed = grown["broken"], grown["failed"]
+                wrong.append(f"another user's streams: {broken} broken, {failed} new ones failed")
         if gap > 1000:
             wrong.append(f"another user's stream was silent for {gap} ms")
         if not new:
@@ -202,8 +209,9 @@ class Matrix:
         if closed.get("closed-lost") or not closed.get("closed") or not seen["kernel"]["closed"]:
             wrong.append(f"the kernel's own answers: {closed}")
         if "flood" in words:
-            tried = between(self.flood, start, end)
-            if not tried.get("sent"):
+            floods = [between(log, start, end)["sent"] for log in self.floods]
+            tried = {"sent": sum(floods)}
+            if not all(floods):
                 wrong.append("there was no flood")
         n = sum(v for k, v in tried.items() if "!" not in k)
         figures = f"{sum(leaks.values())} of {n} left"

@@ -20,7 +20,7 @@ LISTENER = {"node": 18080, "free": 18079}
 # As far above it: listeners of the flows that the world began before the guard came; the second never accepts.
 OLD_IN, OLD_WAITING = 20, 40
 # A loopback port that the node may use, and another: both by a socket that is bound to the cable.
-LOOPBACK = {"node": 18950, "free": 18949}
+LOOPBACK = {"node": 18081, "free": 18949}
 # In the world: flows that are older than the guard end here.
 SINK, SINK_MPTCP, SINK_UDP = 9200, 9100, 9300
 # In the node's namespace, nobody listens: the kernel answers by itself.

@@ -1,7 +1,12 @@
 #!/usr/bin/env python3
-"""swaps.py PID CONFIGURATION FIRST SECOND TIMES: has the guard of this process change its ruleset so often: the file is
-replaced by FIRST, then by SECOND and so on, and each time SIGHUP. Every change is one that the kernel has taken: its
-ruleset has another generation (NFT_MSG_GETGEN of nf_tables.h). Prints how many, and how long they took.
+"""How often the kernel's ruleset changes.
+
+  swaps.py generation                                       its generation (NFT_MSG_GETGEN of nf_tables.h): one more with
+                                                            each change that the kernel has taken
+  swaps.py reload PID CONFIGURATION FIRST SECOND SECONDS    has the guard of this process change its ruleset for so long:
+                                                            the file, which holds FIRST, is replaced by SECOND, then by
+                                                            FIRST and so on, and each time SIGHUP. Prints how many
+                                                            changes it made, and the longest time for one.
 """
 import os
 import signal
@@ -25,22 +30,25 @@ def generation():
     sys.exit("the kernel tells no generation")
 
 
-pid, configuration, times = int(sys.argv[1]), sys.argv[2], int(sys.argv[5])
-files = [open(f).read() for f in sys.argv[3:5]]
+if sys.argv[1] == "generation":
+    print(generation())
+    sys.exit()
+pid, configuration, seconds = int(sys.argv[2]), sys.argv[3], float(sys.argv[6])
+files = [open(f).read() for f in sys.argv[4:6]]
 owner = os.stat(configuration)
-begun, longest = time.time(), 0
-for i in range(times):
+begun, longest, swaps = time.time(), 0, 0
+while time.time() - begun < seconds or swaps % 2:
     before = generation()
     with open(configuration + ".next", "w") as f:
-        f.write(files[i % 2])
+        f.write(files[(swaps + 1) % 2])
     os.chown(configuration + ".next", owner.st_uid, owner.st_gid)
     os.rename(configuration + ".next", configuration)
     at = time.time()
     os.kill(pid, signal.SIGHUP)
     while generation() == before:
         if time.time() - at > 5:
-            sys.exit(f"swap {i + 1}: the ruleset did not change within 5 s")
+            sys.exit(f"swap {swaps + 1}: the ruleset did not change within 5 s")
         time.sleep(0.0002)
     longest = max(longest, time.time() - at)
-took = time.time() - begun
-print(f"{times} swaps in {took:.1f} s, the longest {longest * 1000:.0f} ms")
+    swaps += 1
+print(f"{swaps} changes in {time.time() - begun:.1f} s, the longest {longest * 1000:.0f} ms")
