@@ -36,6 +36,8 @@ public enum NftStatement: Hashable, Sendable {
     case user(UInt32)
     /// `ct mark 0x786d7201`
     case connectionMark(UInt32)
+    /// `ct mark & 0xffffff00 == 0x786d7200`: the mark is this one in all but its last byte.
+    case connectionMarkFamily(UInt32)
     /// `ct direction reply`
     case direction(Direction)
     /// `ct state new`
