@@ -65,16 +65,16 @@ cell() {
 # cell_since MS NAME [WORDS]: a state that began then and ends now.
 cell_since() { echo "$1 $(now_ms) ${3:--} $2" >>"$LAB/$MX.cells"; }
 
-# old_open: flows of both users in every state of life, open from now on.
+# old_open [KIND,...]: flows of both users in every state of life (matrix/old.py), open from now on.
 old_open() {
   local role
   stop "$MX-old-node" "$MX-old-free"
   rm -f "$LAB/$MX"/{go,die} "$LAB/$MX-old-"*.log
   : >"$LAB/$MX/come"
   as_words "$NODE_ID"
-  start "$NODE_NS" "$MX-old-node" "${AS[@]}" python3 "$MATRIX/old.py" node "$LAB/$MX"
+  start "$NODE_NS" "$MX-old-node" "${AS[@]}" python3 "$MATRIX/old.py" node "$LAB/$MX" "$@"
   free_words
-  start "$NODE_NS" "$MX-old-free" "${AS[@]}" python3 "$MATRIX/old.py" free "$LAB/$MX"
+  start "$NODE_NS" "$MX-old-free" "${AS[@]}" python3 "$MATRIX/old.py" free "$LAB/$MX" "$@"
   for role in node free; do
     within 10 grep -q open "$LAB/$MX-old-$role.log" >/dev/null || { echo "older flows of $role do not stand"; cat "$LAB/$MX-old-$role.log"; return 1; }
   done

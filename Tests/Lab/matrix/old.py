@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""old.py ROLE FOLDER: opens flows of every kind, so that they are older than what comes next; prints `open` when they
+"""old.py ROLE FOLDER [KIND,...]: opens flows of every kind, so that they are older than what comes next; prints `open` when they
 stand, and with FOLDER/go uses them all:
   tcp udp mptcp in   data are sent, for 4 s (`in`: a stream that the world began)
   killed             the process is killed with data queued; the kernel would send them on
@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from kinds import *
 
 ROLE, FOLDER = sys.argv[1], sys.argv[2]
+CHOSEN = sys.argv[3].split(",") if len(sys.argv) > 3 else OLD
 
 
 def until(name):
@@ -103,14 +104,14 @@ def life(kind, ready):
 
 children = []
 mine, theirs = os.pipe()
-for kind in OLD:
+for kind in CHOSEN:
     child = os.fork()
     if child == 0:
         life(kind, theirs)
         os._exit(0)
     children.append(child)
 got = 0
-while got < len(OLD):
+while got < len(CHOSEN):
     got += len(os.read(mine, 100))
 print("open", flush=True)
 for child in children:
