@@ -291,6 +291,20 @@ static inline ssize_t receiveNetlink(int fd, void *bytes, size_t count, uint32_t
     return got;
 }
 
+/// Where a redirected TCP connection was to go (SO_ORIGINAL_DST, linux/netfilter_ipv4.h; IP6T_SO_ORIGINAL_DST,
+/// linux/netfilter_ipv6/ip6_tables.h; both 80): 0, or -1 with errno. One that was not redirected was to go to its own
+/// address here, where connection tracking knows it at all.
+static inline int readOriginalDestination(int fd, int isIPv6, struct sockaddr_storage *name) {
+    socklen_t length = sizeof *name;
+    return getsockopt(fd, isIPv6 ? IPPROTO_IPV6 : IPPROTO_IP, 80, name, &length);
+}
+
+/// Takes one datagram: its whole length, though no more than `count` bytes are stored.
+static inline ssize_t receiveDatagram(int fd, void *bytes, size_t count, struct sockaddr_storage *sender) {
+    socklen_t length = sizeof *sender;
+    return recvfrom(fd, bytes, count, MSG_TRUNC | MSG_DONTWAIT, (struct sockaddr *)sender, &length);
+}
+
 /// The numbers of the processes that /proc shows, at most `limit`; -1 with errno.
 static inline int readProcesses(int32_t *numbers, int limit) {
     DIR *directory = opendir("/proc");

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventLoop
+import Router
 
 /// Which guard.
 struct GuardOption: ParsableArguments {
@@ -9,7 +10,7 @@ struct GuardOption: ParsableArguments {
             "The guard's socket; the canary's lies beside it. Default: \(Self.packaged).", valueName: "path"))
     var path: String?
 
-    static let packaged = "/run/xmr-routed-guard/guard.sock"
+    static let packaged = Places.guardSocket
 
     var guardSocket: String { path ?? Self.packaged }
     var canarySocket: String { Files.parent(of: guardSocket) + "/canary.sock" }

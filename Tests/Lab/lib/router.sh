@@ -65,10 +65,14 @@ router_words() {
   ROUTER=("${AS[@]}" env HOME="$ROUTER_DIR" STATE_DIRECTORY="$ROUTER_DIR/state")
 }
 
+# Further words of `run`.
+ROUTER_FLAGS=()
+
 # router_start [PREFIX...]: starts it (behind the PREFIX words, for strace) and waits until it answers.
 router_start() {
   router_words
-  start "$NODE_NS" router "${ROUTER[@]}" "$@" "$XMR_ROUTED" run --config "$ROUTER_DIR/xmr-routed.toml"
+  start "$NODE_NS" router "${ROUTER[@]}" "$@" "$XMR_ROUTED" run --config "$ROUTER_DIR/xmr-routed.toml" \
+    "${ROUTER_FLAGS[@]}"
   within 15 router_answers >/dev/null || { echo "the router does not answer: $(tail -n 3 "$LAB/router.log")"; return 1; }
 }
 
@@ -81,6 +85,9 @@ router() {
   router_words
   in_ns "$NODE_NS" timeout 90 "${ROUTER[@]}" "$XMR_ROUTED" "$verb" --socket "$ROUTER_SOCKET" "$@"
 }
+
+# Locks where no router runs: the guard is asked.
+router_lock_alone() { router lock --guard-socket "$GUARD_SOCKET"; }
 
 router_answers() {
   local code=0
