@@ -21,6 +21,8 @@ let fuzzers: [(name: String, needs: [String])] = [
     ("FuzzConfiguration", ["Protocols", "Policy", "Toml", "Crypto"]),
     ("FuzzBanList", ["Protocols", "Policy"]),
     ("FuzzTorrc", ["Protocols", "Policy"]),
+    ("FuzzCanary", ["Protocols", "Policy"]),
+    ("FuzzDoctor", ["Protocols", "Policy"]),
     ("FuzzNodeConnection", ["Protocols", "Policy"]),
 ]
 

@@ -84,7 +84,7 @@ import Testing
             for rule in chain.rules {
                 let isOurs = rule.contains {
                     switch $0 {
-                    case .user, .connectionMark: true
+                    case .user, .connectionMark, .connectionMarkFamily: true
                     default: false
                     }
                 }

@@ -36,7 +36,7 @@ public struct Ruleset: Hashable, Sendable {
         /// Answered by the confined user of this place.
         static func answered(_ place: Int) -> UInt32 { base + UInt32(place) * 2 + 2 }
         /// Begun by the router.
-        static let router = base + 0xf0
+        static let router = base + 0x400
         /// Begun by the router by this VPN's interface.
         static func tunnel(_ vpn: Int) -> UInt32 { base + 0x200 + UInt32(vpn) }
         /// First seen in the middle, coming in by this VPN's interface: one that the router has lost.
@@ -72,16 +72,12 @@ public struct Ruleset: Hashable, Sendable {
                 [.inInterface("lo", isNot: true), .user(user.id), .count(Self.inbound(user.id)), .drop])
             let leaves = NftStatement.outInterface("lo", isNot: true)
             last.rules.append([leaves, .user(user.id), .count(Self.rest(user.id)), .drop])
-            last.rules.append(
-                [leaves, .connectionMark(Mark.begun(place)), .direction(.original), .count(Self.rest(user.id)), .drop])
-            last.rules.append(
-                [leaves, .connectionMark(Mark.answered(place)), .direction(.reply), .count(Self.rest(user.id)), .drop])
         }
+        // Theirs are connections on loopback, whichever of them has marked one last.
+        last.rules.append([.outInterface("lo", isNot: true), .connectionMarkFamily(Mark.base), .drop])
 
         table.chains = [output, last, input]
-        for (place, user) in users.enumerated() {
-            Self.addUser(user, place, configuration, &table)
-        }
+        for (place, user) in users.enumerated() { Self.addUser(user, place, configuration, &table) }
         if let router { table.chains.append(Self.routerRules(configuration, router)) }
         table.chains.append(
             NftTable.Chain(name: Self.refuse, rules: [[.transport(.tcp), .reset], [.drop]]))

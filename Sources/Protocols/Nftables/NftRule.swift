@@ -48,6 +48,10 @@ struct NftRule: Hashable, Sendable {
         case .user(let user): test(.meta(NftExpression.Key.user, into: register), is: .ofHostOrder(user))
         case .connectionMark(let mark):
             test(.connection(NftExpression.Key.mark, into: register), is: .ofHostOrder(mark))
+        case .connectionMarkFamily(let mark):
+            expressions.append(.connection(NftExpression.Key.mark, into: register))
+            expressions.append(.mask(.ofHostOrder(0xffff_ff00 as UInt32), register))
+            expressions.append(.compare(register, isNot: false, .ofHostOrder(mark & 0xffff_ff00)))
         case .direction(let direction):
             test(.connection(NftExpression.Key.direction, into: register), is: [direction.rawValue])
         case .isNewConnection:

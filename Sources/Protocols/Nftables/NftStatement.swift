@@ -31,6 +31,8 @@ public enum NftStatement: Hashable, Sendable {
     case user(UInt32)
     /// `ct mark 0x786d7201`
     case connectionMark(UInt32)
+    /// `ct mark & 0xffffff00 == 0x786d7200`: the mark is this one in all but its last byte.
+    case connectionMarkFamily(UInt32)
     /// `ct direction reply`
     case direction(Direction)
     /// `ct state new`
@@ -62,7 +64,7 @@ public enum NftStatement: Hashable, Sendable {
     /// `counter name "inbound_107"`
     case count(String)
     /// `add @stopped_107 { meta l4proto . th dport }`: counts the packet in the set's element of this key, made where
-    /// it is not there. Where the set is full, the rule ends here. (`update` would do the same, but kernels before 6.12
+    /// it is not there. Where the set is full, the rule ends here. (`update` would do the same, but older kernels
     /// take it only for sets whose elements expire.)
     case update(set: String, Key)
     /// `ct mark set 0x786d7201`

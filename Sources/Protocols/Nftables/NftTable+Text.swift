@@ -59,6 +59,7 @@ extension NftStatement {
         switch self {
         case .user(let user): "meta skuid \(user)"
         case .connectionMark(let mark): "ct mark \(mark.hexadecimal)"
+        case .connectionMarkFamily(let mark): "ct mark & 0xffffff00 == \((mark & 0xffff_ff00).hexadecimal)"
         case .direction(.original): "ct direction original"
         case .direction(.reply): "ct direction reply"
         case .isNewConnection: "ct state new"

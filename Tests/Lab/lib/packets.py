@@ -62,6 +62,18 @@ def inside(address, network):
         return False
 
 
+def rule(text):
+    """(protocol, network, lowest port, highest)"""
+    protocol, _, rest = text.partition(":")
+    address, _, span = rest.rpartition(":")
+    low, _, high = span.partition("-")
+    return protocol, ipaddress.ip_network(address), int(low), int(high or low)
+
+
+def is_allowed(rules, protocol, to, port):
+    return any(protocol == r[0] and inside(to, r[1]) and r[2] <= port <= r[3] for r in rules)
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("file")
@@ -71,12 +83,7 @@ def main():
     p.add_argument("--until", type=int, default=1 << 62)
     p.add_argument("--want", type=int, default=0)
     a = p.parse_args()
-    allowed = []
-    for rule in a.allow:
-        protocol, _, rest = rule.partition(":")
-        address, _, span = rest.rpartition(":")
-        low, _, high = span.partition("-")
-        allowed.append((protocol, ipaddress.ip_network(address), int(low), int(high or low)))
+    allowed = [rule(text) for text in a.allow]
     mac = bytes.fromhex(a.mac.replace(":", ""))
 
     seen = collections.Counter()
@@ -87,7 +94,7 @@ def main():
     for (protocol, to, port), n in sorted(seen.items()):
         if to == "neighbours":
             verdict = "kernel"
-        elif any(protocol == r[0] and inside(to, r[1]) and r[2] <= port <= r[3] for r in allowed):
+        elif is_allowed(allowed, protocol, to, port):
             verdict, counted = "allowed", counted + n
         else:
             verdict, bad, counted = "NOT ALLOWED", bad + n, counted + n
@@ -97,4 +104,5 @@ def main():
     sys.exit(1 if bad else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
