@@ -31,7 +31,7 @@ matrix_net() {
 # matrix_up [FILTER]: all of it but the old flows. What the filter (of tcpdump) leaves out is nobody's that is meant.
 matrix_up() {
   local mac
-  rm -rf "$LAB/$MX" "$LAB/$MX"[-.]*
+  rm -rf "${LAB:?}/$MX" "${LAB:?}/$MX"[-.]*
   install -d -m 755 "$LAB/$MX"
   : >"$LAB/$MX.cells"
   matrix_net || return 1
