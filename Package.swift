@@ -42,14 +42,24 @@ let package = Package(
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "Netlink", dependencies: ["CLinux", "EventLoop", "Protocols"], swiftSettings: strict),
 
+        // The configuration's file, for the router and the guard alike.
         .target(
-            name: "Router", dependencies: ["EventLoop", "Toml", "Crypto", "Netlink", "Policy", "Protocols"],
+            name: "Settings", dependencies: ["EventLoop", "Toml", "Crypto", "Policy", "Protocols"],
             swiftSettings: strict),
+        .target(
+            name: "Router", dependencies: ["Settings", "EventLoop", "Crypto", "Netlink", "Policy", "Protocols"],
+            swiftSettings: strict),
+        .target(
+            name: "Guard", dependencies: ["Settings", "EventLoop", "Crypto", "Netlink", "Policy", "Protocols"],
+            swiftSettings: strict),
+
+        .target(
+            name: "Doctor", dependencies: ["Router", "EventLoop", "Policy", "Protocols"], swiftSettings: strict),
 
         .executableTarget(
             name: "xmr-routed",
             dependencies: [
-                "Router", "EventLoop", "Policy", "Protocols",
+                "Router", "Guard", "Doctor", "Settings", "EventLoop", "Policy", "Protocols",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -65,6 +75,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RouterTests", dependencies: ["Router", "EventLoop", "Policy", "Protocols", "CTestSystem"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GuardTests", dependencies: ["Guard", "EventLoop", "Policy", "Protocols", "CTestSystem"],
             swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
         .testTarget(

@@ -1,11 +1,14 @@
 // Kernel and glibc interfaces that Swift's Glibc module does not show. Without _GNU_SOURCE, so that the headers look the
 // same here as to every other module; what it would show is declared by hand.
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <linux/netlink.h>
+#include <linux/openat2.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,11 +22,15 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+extern int setgroups(size_t count, const gid_t *groups);
+extern int setresgid(gid_t real, gid_t effective, gid_t saved);
+extern int setresuid(uid_t real, uid_t effective, uid_t saved);
 extern int accept4(int fd, struct sockaddr *name, socklen_t *length, int flags);
 extern int pipe2(int ends[2], int flags);
 extern ssize_t splice(int in, __off64_t *in_offset, int out, __off64_t *out_offset, size_t length, unsigned flags);
@@ -40,6 +47,25 @@ struct PeerIdentity {
 static inline int readPeerIdentity(int fd, struct PeerIdentity *peer) {
     socklen_t length = sizeof *peer;
     return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &length);
+}
+
+/// glibc 2.32 and newer.
+extern const char *strerrorname_np(int code);
+
+/// Becomes this user for good: no group but the one, no capability (the kernel takes them with the last id of root), no
+/// way to new ones. -1 with errno where anything of root would be left.
+static inline int becomeUser(uid_t user, gid_t group) {
+    if (user == 0 || group == (gid_t)-1 || user == (uid_t)-1) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (setgroups(0, NULL) != 0 || setresgid(group, group, group) != 0 || setresuid(user, user, user) != 0) return -1;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
+    if (getuid() != user || geteuid() != user || setuid(0) == 0) {
+        errno = EPERM;
+        return -1;
+    }
+    return 0;
 }
 
 /// Swift cannot see SIG_IGN (a macro with a cast).
@@ -61,8 +87,27 @@ static inline int64_t modificationTime(const struct stat *status) {
 
 /// open(2) is variadic, which Swift does not import.
 static inline int openFile(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
-static inline ssize_t sendDatagram(int fd, const void *bytes, size_t count, const struct sockaddr *name, socklen_t length) {
-    return sendto(fd, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT, name, length);
+static inline int closeOnExec(int fd) { return fcntl(fd, F_SETFD, FD_CLOEXEC); }
+
+/// Sends a datagram; where `passed` is not negative, with a copy of that descriptor (SCM_RIGHTS, unix(7)).
+static inline ssize_t sendDatagram(
+    int fd, const void *bytes, size_t count, const struct sockaddr *name, socklen_t length, int passed) {
+    struct iovec part = {(void *)bytes, count};
+    union {
+        struct cmsghdr aligned;
+        char bytes[CMSG_SPACE(sizeof passed)];
+    } control = {0};
+    struct msghdr message = {.msg_name = (void *)name, .msg_namelen = length, .msg_iov = &part, .msg_iovlen = 1};
+    if (passed >= 0) {
+        message.msg_control = &control;
+        message.msg_controllen = sizeof control;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof passed);
+        memcpy(CMSG_DATA(header), &passed, sizeof passed);
+    }
+    return sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 // Here, since glibc's types of these calls are others under other macros.
@@ -244,4 +289,52 @@ static inline ssize_t receiveNetlink(int fd, void *bytes, size_t count, uint32_t
     ssize_t got = recvfrom(fd, bytes, count, MSG_TRUNC | MSG_DONTWAIT, (struct sockaddr *)&name, &length);
     *sender = length == sizeof name ? name.nl_pid : UINT32_MAX;
     return got;
+}
+
+/// Where a redirected TCP connection was to go (SO_ORIGINAL_DST, linux/netfilter_ipv4.h; IP6T_SO_ORIGINAL_DST,
+/// linux/netfilter_ipv6/ip6_tables.h; both 80): 0, or -1 with errno. One that was not redirected was to go to its own
+/// address here, where connection tracking knows it at all.
+static inline int readOriginalDestination(int fd, int isIPv6, struct sockaddr_storage *name) {
+    socklen_t length = sizeof *name;
+    return getsockopt(fd, isIPv6 ? IPPROTO_IPV6 : IPPROTO_IP, 80, name, &length);
+}
+
+/// Takes one datagram: its whole length, though no more than `count` bytes are stored.
+static inline ssize_t receiveDatagram(int fd, void *bytes, size_t count, struct sockaddr_storage *sender) {
+    socklen_t length = sizeof *sender;
+    return recvfrom(fd, bytes, count, MSG_TRUNC | MSG_DONTWAIT, (struct sockaddr *)sender, &length);
+}
+
+/// The numbers of the processes that /proc shows, at most `limit`; -1 with errno.
+static inline int readProcesses(int32_t *numbers, int limit) {
+    DIR *directory = opendir("/proc");
+    if (directory == NULL) return -1;
+    int count = 0;
+    struct dirent *entry;
+    while (count < limit && (entry = readdir(directory)) != NULL) {
+        char *end;
+        long number = strtol(entry->d_name, &end, 10);
+        if (*end == 0 && number > 0 && number <= INT32_MAX) numbers[count++] = (int32_t)number;
+    }
+    closedir(directory);
+    return count;
+}
+
+/// Opens a file for reading as a process sees it whose root directory is `root`: links lead nowhere else (Linux 5.6).
+static inline int openBelow(const char *root, const char *path) {
+    int directory = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) return -1;
+    struct open_how how = {
+        .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+    int fd = (int)syscall(SYS_openat2, directory, path, &how, sizeof how), failure = errno;
+    close(directory);
+    errno = failure;
+    return fd;
+}
+
+/// Whether a time service keeps the kernel's clock: 1 or 0; -1 where the kernel does not say.
+static inline int isClockKept(void) {
+    struct timex time = {0};
+    int state = adjtimex(&time);
+    return state < 0 ? -1 : state != TIME_ERROR && (time.status & STA_UNSYNC) == 0;
 }

@@ -35,6 +35,46 @@ public final class OwnerLookup {
         }
     }
 
+    /// Who has the UDP socket that a datagram came from.
+    ///
+    /// - Parameter farPorts: the ports of ours, or redirected to ours, to which it can have been sent.
+    public func owner(ofDatagramFrom sender: Endpoint, toPorts farPorts: Set<UInt16>) -> SocketOwner {
+        var users: Set<UInt32> = []
+        do throws(SystemError) {
+            for isIPv6 in [false, true] {
+                guard let question = DatagramQuestion(from: sender, isIPv6Socket: isIPv6, farPorts: farPorts) else {
+                    continue
+                }
+                users.formUnion(try ask(question))
+            }
+        } catch {
+            socket = nil
+            return .unknown(.unanswered("\(error)"))
+        }
+        // Several users can share a UDP port where all of them want to: who sent it cannot be told.
+        guard let user = users.first else { return .unknown(.missing) }
+        return users.count == 1 ? .user(user) : .unknown(.closed)
+    }
+
+    private func ask(_ question: DatagramQuestion) throws(SystemError) -> Set<UInt32> {
+        var question = question
+        let socket = try opened()
+        sequence = sequence == .max ? 1 : sequence + 1
+        let sequence = sequence
+        try socket.send(question.request(sequence: sequence).bytes)
+        // The rest of a dump is made as it is read: the queue is empty only after its end.
+        while true {
+            var progress = DatagramQuestion.Progress.more
+            let reception = try socket.receive { progress = question.receive($0, sequence: sequence) }
+            switch (progress, reception) {
+            case (.done, _): return question.users
+            case (.failed(let code), _): throw SystemError("ask the kernel for a UDP socket's owner", code: code)
+            case (.more, .datagram): break
+            case (.more, _): throw SystemError.noAnswer("ask the kernel for a UDP socket's owner")
+            }
+        }
+    }
+
     private func opened() throws(SystemError) -> NetlinkSocket {
         if let socket { return socket }
         let new = try NetlinkSocket(.socketDiagnosis)

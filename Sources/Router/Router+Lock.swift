@@ -3,12 +3,16 @@ import Policy
 
 extension Router {
     /// The operator's kill-switch: cuts all at once, and lets nothing new pass. It is in force before it is written
-    /// to disk.
+    /// to disk. Then the guard is asked to destroy what the confined users have open: what became of that is told by an
+    /// event.
     ///
+    /// - Returns: what else the operator must know, in a sentence; nil where there is nothing.
     /// - Throws: a sentence when the lock would not survive a restart; it is in force all the same.
-    public func lockAll() throws(StartFailure) {
+    @discardableResult
+    public func lockAll() throws(StartFailure) -> String? {
         lock = .locked
         cutEverything(.locked)
+        guardClient.destroy()
         do throws(SystemError) {
             try lockStore.write(.locked)
         } catch {
@@ -19,6 +23,8 @@ extension Router {
                     + "let the router's user write the state directory and lock again")
         }
         tellChanges()
+        guard configuration.killSwitch.guardMode == .required, !guardClient.machine.isUp else { return nil }
+        return "what the node had open was not destroyed, as the guard was not asked: \(guardClient.machine.why)"
     }
 
     /// Lets pass again. It is written to disk before it is in force.
@@ -42,9 +48,10 @@ extension Router {
         if stored.isLocked { lock = stored }
     }
 
-    /// Ends every relay and every stream that is not one yet. A Tor of ours keeps its relays, by whatever egress it
+    /// Ends every question for a name, every relay and every stream that is not one yet. A Tor of ours keeps its relays, by whatever egress it
     /// reaches them: nothing of the node is left in it, and an unlock need not wait for it.
     func cutEverything(_ refusal: Refusal) {
+        for service in nameServices.values { service.cut() }
         table.cut { $0.requestClass != RequestClass.torUplink.rawValue }
         streams.forEach { if $0.listener.requestClass != .torUplink { $0.cut(refusal) } }
     }

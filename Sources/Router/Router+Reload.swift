@@ -12,14 +12,18 @@ extension Router {
         guard new.control == configuration.control else {
             throw StartFailure("`socket` in [control] cannot change while the router runs; restart it")
         }
-        let kept = listeners.filter { $0.configuration.map(new.node.listeners.contains) ?? false }
-        let missing = new.node.listeners.filter { wanted in !kept.contains { $0.configuration == wanted } }
+        let plans = new.listenerPlans
+        let kept = listeners.filter { $0.plan.map(plans.contains) ?? false }
+        let missing = plans.filter { wanted in !kept.contains { $0.plan == wanted } }
         // A listener that moves to another's port must find it free: two live at once on different addresses only.
         let opened = try makeListeners(missing)
 
         // From here on nothing can fail.
         let closed = listeners.filter { listener in !kept.contains { $0 === listener } }
-        for listener in closed { listener.pause() }
+        for listener in closed {
+            listener.pause()
+            nameServices[listener.id]?.cut()
+        }
         let before = egresses
         let wereRouted = configuration.routedEgresses
         egresses = makeEgresses(new, keeping: before)
@@ -32,7 +36,8 @@ extension Router {
         let networkChanged = new.network != configuration.network
         replace(new)
         route = Route(new, ownAddresses: OwnAddresses.read())
-        listeners = new.node.listeners.compactMap { wanted in (kept + opened).first { $0.configuration == wanted } }
+        listeners = plans.compactMap { wanted in (kept + opened).first { $0.plan == wanted } }
+        serveNames()
 
         budget.listeners = listeners.count
         cutWhatIsNoLongerAllowed(networkChanged: networkChanged)

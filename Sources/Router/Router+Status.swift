@@ -1,20 +1,10 @@
-public import Policy
 import EventLoop
+public import Policy
 import Protocols
 
 extension Router {
     /// The version of this program.
     public static let version = "0.1.0"
-
-    /// What is known of the guard. No guard can be asked in this version: required means not proven.
-    var guardProof: StatusFacts.GuardProof {
-        switch configuration.killSwitch.guardMode {
-        case .off: .off
-        case .required:
-            .unproven(
-                "this version has no guard yet; guard = \"off\" in [kill-switch] runs without one, and unguarded")
-        }
-    }
 
     /// What was proven, and nothing else.
     private var facts: StatusFacts {
@@ -51,7 +41,8 @@ extension Router {
         let verdict = StatusVerdict.of(facts)
         return StatusDocument(
             version: Self.version, state: verdict.state, reason: verdict.reason,
-            uptimeSeconds: Double((loop.now - started).milliseconds) / 1000, killSwitch: facts.killSwitch(),
+            uptimeSeconds: Double((loop.now - started).milliseconds) / 1000, 
+            killSwitch: facts.killSwitch(stopped: stopped, heartbeat: guardClient.machine.lastHeartbeat),
             egress: facts.egress,
             listeners: listeners.map { listener in
                 ListenerStatus(
@@ -69,7 +60,7 @@ extension Router {
         if let reloadProblem {
             threats.append("the configuration on disk is refused and not in force: \(reloadProblem)")
         }
-        threats += owners.sentences
+        threats += owners.sentences + guardClient.machine.threats(at: time)
         if configuration.log.destinations { threats.append("destinations are written to the log") }
         return threats
     }
@@ -93,15 +84,5 @@ extension Router {
 
     func tellRefusals() {
         for event in untold.tell(at: time) { onEvent(event) }
-    }
-}
-
-extension StatusFacts.GuardProof {
-    /// Whether the guard, if it is asked for, stands.
-    var isProvenOrOff: Bool {
-        switch self {
-        case .off, .enforcing: true
-        case .unproven: false
-        }
     }
 }

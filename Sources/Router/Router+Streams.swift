@@ -13,7 +13,9 @@ extension Router: NodeStream.Host {
 
     /// The same, and why nothing of this client passes, whatever it asks.
     func standingRefusal(of tag: FlowTag) -> Refusal? {
-        lock.isLocked ? .locked : owners.refusal(of: tag.owner) ?? standingRefusal
+        if lock.isLocked { return .locked }
+        let listener = listeners.first { $0.id == tag.listener }
+        return listener.flatMap { owners.refusal(of: tag.owner, at: $0.name) } ?? standingRefusal
     }
 
     func route(_ stream: NodeStream, to destination: Destination) -> NodeConnection.Routing {

@@ -14,8 +14,14 @@ public final class Router {
     var route: Route
     var isolation = IsolationKeys()
     let owners: ClientOwners
+    let guardClient: GuardClient
+    /// What was told of what the guard stopped, and of what is amiss with it.
+    var stoppedTelling = StoppedTelling()
+    var toldGuardThreats: [String] = []
     var listeners: [NodeListener] = []
     var egresses: [Egress] = []
+    /// Those who answer questions for names, by their listener's number.
+    var nameServices: [UInt32: NameService] = [:]
     /// The listeners of Tors of ours that go by another egress.
     var uplinks: [NodeListener] = []
     var lock: LockState
@@ -42,11 +48,17 @@ public final class Router {
 
     /// Opens the listeners and begins to prove the egresses. Nothing is accepted before `start`.
     ///
+    /// - Parameter guardSocket: where the guard speaks.
     /// - Throws: `StartFailure` with a sentence: which port is taken, by the listener's name.
-    public init(_ configuration: Configuration, lockStore: LockStore, loop: EventLoop) throws(StartFailure) {
+    public init(
+        _ configuration: Configuration, lockStore: LockStore, loop: EventLoop,
+        guardSocket: String = Places.guardSocket
+    ) throws(StartFailure) {
         self.configuration = configuration
         self.loop = loop
         owners = ClientOwners(configuration, loop: loop)
+        guardClient = GuardClient(
+            path: guardSocket, Self.expectation(of: configuration, owners: owners), loop: loop)
         self.lockStore = lockStore
         streams = StreamsInHandshake(loop: loop)
         started = loop.now
@@ -55,9 +67,9 @@ public final class Router {
         lastTold = StatusDocument(
             version: Self.version, state: .blocked, reason: "starting", uptimeSeconds: nil,
             killSwitch: KillSwitchStatus(locked: false, guardStatus: GuardStatus(state: .unproven)))
-        owners.onChange = { [unowned self] in cutWhatIsNoLongerAllowed(networkChanged: false) }
+        owners.onChange = { [unowned self] in ownersChanged() }
         owners.onThreat = { [unowned self] in onEvent(.threat($0, listener: $1, at: time)) }
-        listeners = try makeListeners(configuration.node.listeners)
+        listeners = try makeListeners(configuration.listenerPlans)
         egresses = makeEgresses(configuration, keeping: [])
     }
 
@@ -66,6 +78,8 @@ public final class Router {
         onEvent(.started(version: Self.version, at: time))
         _ = table
         budget.listeners = listeners.count
+        serveNames()
+        listenToGuard()
         for listener in listeners { listener.resume() }
         for egress in egresses { begin(egress) }
         // An address that this machine gets later is its own from then on; the kernel is asked twice a minute.
@@ -79,6 +93,8 @@ public final class Router {
     /// Cuts everything and listens no more. For the end of the process: the lock on disk stays as it is.
     public func stop() {
         for listener in listeners { listener.pause() }
+        guardClient.stop()
+        for service in nameServices.values { service.cut() }
         streams.forEach { $0.cut(.egressNotReady) }
         table.cut { _ in true }
         for egress in egresses { egress.stop() }
@@ -94,13 +110,17 @@ public final class Router {
         if !addresses.isEmpty { route.ownAddresses = addresses }
     }
 
-    func makeListeners(_ configurations: [NodeListenerConfiguration]) throws(StartFailure) -> [NodeListener] {
+    func makeListeners(_ plans: [ListenerPlan]) throws(StartFailure) -> [NodeListener] {
         var made: [NodeListener] = []
-        for configuration in configurations {
+        for plan in plans {
             lastListener += 1
-            let listener = try NodeListener(configuration, id: lastListener, loop: loop)
-            adopt(listener)
-            made.append(listener)
+            do throws(StartFailure) {
+                let listener = try NodeListener(plan, id: lastListener, loop: loop)
+                adopt(listener)
+                made.append(listener)
+            } catch {
+                guard plan.needsIPv6, error.isNoAddress else { throw error }
+            }
         }
         return made
     }
@@ -154,6 +174,7 @@ public final class Router {
     func replace(_ new: Configuration) {
         configuration = new
         owners.apply(new)
+        guardClient.expect(Self.expectation(of: new, owners: owners))
     }
 
     // MARK: Streams
@@ -161,16 +182,49 @@ public final class Router {
     private func accept(_ client: consuming Descriptor, peer: Endpoint?, from listener: NodeListener) {
         Socket.tune(client)
         let isOfNode = listener.requestClass != .torUplink
+        switch listener.plan?.ingress ?? .socks {
+        case .socks:
+            let connection = NodeConnection(
+                network: isOfNode ? configuration.network : nil, hold: isOfNode ? configuration.route.hold : .zero,
+                password: listener.password, now: loop.now)
+            let stream = NodeStream(listener, host: self, connection: connection)
+            stream.tag.listener = listener.id
+            if isOfNode { stream.tag.owner = owners.user(of: peer, connectedTo: listener.endpoint, at: listener) }
+            open(client, stream)
+        case .redirected:
+            let wanted = Socket.originalDestination(of: client, isIPv6: listener.isIPv6)
+            // One that was made to this address was not redirected; and where it was to go is not known of one that is
+            // tracked by nobody.
+            let destination = wanted == listener.endpoint ? nil : wanted?.destination
+            let owner = owners.user(of: peer, connectedTo: wanted ?? listener.endpoint, at: listener)
+            begin(client, at: listener, redirectedTo: destination, owner: owner)
+        case .resolver(let resolver):
+            let wanted = Socket.originalDestination(of: client, isIPv6: listener.isIPv6)
+            let owner = owners.user(of: peer, connectedTo: wanted ?? listener.endpoint, at: listener)
+            begin(client, at: listener, redirectedTo: resolver.destination, owner: owner)
+        }
+    }
+
+    /// Takes a client that says nothing of where it wants to go.
+    func begin(
+        _ client: consuming Descriptor, at listener: NodeListener, redirectedTo destination: Destination?,
+        owner: UInt32
+    ) {
         let connection = NodeConnection(
-            network: isOfNode ? configuration.network : nil, hold: isOfNode ? configuration.route.hold : .zero,
-            password: listener.password, now: loop.now)
+            redirectedTo: destination, hold: configuration.route.hold, now: loop.now)
         let stream = NodeStream(listener, host: self, connection: connection)
-        if isOfNode { stream.tag.owner = owners.user(of: peer, at: listener) }
+        stream.tag.listener = listener.id
+        stream.tag.owner = owner
+        open(client, stream)
+        stream.start()
+    }
+
+    private func open(_ client: consuming Descriptor, _ stream: NodeStream) {
         streams.add(stream)
         table.open(client: client, owner: stream)
         budget.opened()
-        if !budget.allows(listener.open) {
-            pauseForLimit(listener, "as many connections are open as the descriptor limit allows")
+        if !budget.allows(stream.listener.open) {
+            pauseForLimit(stream.listener, "as many connections are open as the descriptor limit allows")
         }
     }
 

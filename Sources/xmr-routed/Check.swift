@@ -2,6 +2,7 @@ import ArgumentParser
 import EventLoop
 import Policy
 import Router
+import Settings
 
 /// `xmr-routed check`: what the configuration would do.
 struct Check: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventLoop
 import Policy
+import Protocols
 import Router
 
 /// `xmr-routed lock`: the operator's kill-switch.
@@ -8,12 +9,20 @@ struct Lock: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Cut everything at once, until `unlock`.",
         discussion:
-            "It survives restarts, crashes and upgrades. Without a router it is written down and holds at start.")
+            "It survives restarts, crashes and upgrades. Without a router it is written down and holds at start. The "
+            + "guard, where there is one, destroys what the confined users have open.")
 
     @OptionGroup var options: RouterOptions
+    @OptionGroup var guardOption: GuardOption
 
     func run() throws {
-        try operate("/v1/lock", with: options, done: "locked: nothing passes", without: .locked)
+        var wasTaken = false
+        defer {
+            if !wasTaken, let outcome = GuardVerb.destroy(at: guardOption.guardSocket) {
+                try? Terminal.say(outcome.sentence + "\n")
+            }
+        }
+        try operate("/v1/lock", with: options, done: "locked: nothing passes", without: .locked) { wasTaken = true }
     }
 }
 
@@ -30,10 +39,19 @@ struct Unlock: ParsableCommand {
 
 /// Tells the router. Where there is none, the lock's state is written and holds at its start. Where one may be there
 /// and does not answer, a lock is written as well, but nothing is claimed of the router that runs.
-private func operate(_ target: String, with options: RouterOptions, done: String, without state: LockState) throws {
+///
+/// - Parameter onTaken: called when the router has taken it, and what follows from it is the router's to do.
+private func operate(
+    _ target: String, with options: RouterOptions, done: String, without state: LockState,
+    onTaken: () -> Void = {}
+) throws {
     do throws(ControlClient.Failure) {
-        _ = try options.client().ask("POST", target)
+        let answer = try options.client().ask("POST", target)
+        onTaken()
         try? Terminal.say(done + "\n")
+        if let value = try? JSONValue(reading: answer.span), let note = value["note"]?.asString {
+            Terminal.complain(note)
+        }
     } catch .absent {
         let path = try write(state)
         let socket = options.socketPath

@@ -2,6 +2,7 @@ import ArgumentParser
 import EventLoop
 import Policy
 import Router
+import Settings
 
 /// `xmr-routed monerod-conf`: monerod's side of the configuration.
 struct MonerodConf: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventLoop
 import Router
+import Settings
 
 /// Which configuration.
 struct ConfigurationOption: ParsableArguments {

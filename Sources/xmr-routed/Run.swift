@@ -2,6 +2,7 @@ import ArgumentParser
 import EventLoop
 import Policy
 import Router
+import Settings
 
 /// `xmr-routed run`: the router, in the foreground.
 struct Run: ParsableCommand {
@@ -10,11 +11,12 @@ struct Run: ParsableCommand {
         discussion: "It needs no privileges. SIGHUP reloads the configuration; SIGTERM ends it.")
 
     @OptionGroup var options: ConfigurationOption
+    @OptionGroup var guardOption: GuardOption
 
     func run() throws {
         let daemon: Daemon
         do {
-            daemon = try Daemon(options.file, log: Self.log)
+            daemon = try Daemon(options.file, guardSocket: guardOption.guardSocket, log: Self.log)
         } catch let refusal as ConfigurationFile.Refusal {
             for line in refusal.lines { ThisProcess.write(Array("\(line)\n".utf8), to: 2) }
             throw ExitCode(64)
@@ -38,8 +40,8 @@ extension StatusEvent {
     /// The journal's priority (sd-daemon(3)): 4 warns, 5 is notable, 6 informs.
     fileprivate var journalPriority: Int {
         switch kind {
-        case .reloadRefused, .listenerPaused: 4
-        case .state, .locked, .unlocked: 5
+        case .reloadRefused, .listenerPaused, .threat: 4
+        case .state, .locked, .unlocked, .stopped, .destroyed: 5
         default: 6
         }
     }

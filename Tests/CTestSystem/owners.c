@@ -15,10 +15,10 @@ void test_act_as(unsigned user) { setfsuid(user); }
 
 unsigned test_acts_as(void) { return (unsigned)setfsuid((uid_t)-1); }
 
-int test_connect(const char *address, unsigned short port, int is_ipv6, const char *interface) {
+static int connect_socket(int type, const char *address, unsigned short port, int is_ipv6, const char *interface) {
     struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
     struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
-    int fd = socket(is_ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(is_ipv6 ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0);
     if (fd < 0) return -errno;
     int failed = interface && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface, strlen(interface)) != 0;
     if (!failed && is_ipv6) {
@@ -30,6 +30,14 @@ int test_connect(const char *address, unsigned short port, int is_ipv6, const ch
     int failure = errno;
     close(fd);
     return -failure;
+}
+
+int test_connect(const char *address, unsigned short port, int is_ipv6, const char *interface) {
+    return connect_socket(SOCK_STREAM, address, port, is_ipv6, interface);
+}
+
+int test_connect_datagram(const char *address, unsigned short port, int is_ipv6) {
+    return connect_socket(SOCK_DGRAM, address, port, is_ipv6, NULL);
 }
 
 void test_close(int descriptor) { close(descriptor); }

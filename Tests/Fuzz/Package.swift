@@ -14,12 +14,15 @@ let fuzzers: [(name: String, needs: [String])] = [
     ("FuzzDNS", ["Protocols"]),
     ("FuzzLinks", ["Protocols"]),
     ("FuzzNetlink", ["Protocols"]),
+    ("FuzzNftables", ["Protocols"]),
     ("FuzzHTTPRequest", ["Protocols"]),
     ("FuzzHTTPResponse", ["Protocols"]),
     ("FuzzJSON", ["Protocols", "Policy"]),
     ("FuzzConfiguration", ["Protocols", "Policy", "Toml", "Crypto"]),
     ("FuzzBanList", ["Protocols", "Policy"]),
     ("FuzzTorrc", ["Protocols", "Policy"]),
+    ("FuzzCanary", ["Protocols", "Policy"]),
+    ("FuzzDoctor", ["Protocols", "Policy"]),
     ("FuzzNodeConnection", ["Protocols", "Policy"]),
 ]
 

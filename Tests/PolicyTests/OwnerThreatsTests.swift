@@ -4,13 +4,13 @@ import Testing
 
 /// What is remembered of strangers, and how often it is told.
 @Suite struct OwnerThreatsTests {
-    private let monero = NodeUser(name: "monero", id: 112)
+    private let users = ListenerUsers(allowed: [NodeUser(name: "monero", id: 112)])
     private var threats = OwnerThreats()
 
     private mutating func note(
         _ caller: NodeUser.Caller, at seconds: Double, listener: String = "node.proxy", name: String? = "root"
     ) -> OwnerThreats.Telling? {
-        threats.note(caller, listener: listener, node: monero, now: Self.time(seconds)) { _ in name }
+        threats.note(caller, listener: listener, users: users, now: Self.time(seconds)) { _ in name }
     }
 
     private static func time(_ seconds: Double) -> Instant { Instant(milliseconds: Int64(seconds * 1000)) }

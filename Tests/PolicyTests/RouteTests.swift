@@ -13,9 +13,8 @@ import Testing
         Samples.route(configuration).decide(Request(requestClass, to: Samples.destination(host, port: port)))
     }
 
-    /// What each class may reach at all, as monerod's zones mean it.
-    /// What the node's streams can be.
-    private static let nodeClasses: [RequestClass] = [.p2p, .torZone, .i2pZone]
+    /// What the node's streams can be; what they may reach, as monerod's zones mean it.
+    private static let nodeClasses: [RequestClass] = [.p2p, .torZone, .i2pZone, .stray]
 
     @Test(arguments: nodeClasses)
     func aZoneTakesItsOwnKindAlone(_ requestClass: RequestClass) {
@@ -27,9 +26,9 @@ import Testing
         for (host, way) in ways {
             let isAllowed =
                 switch requestClass {
-                case .p2p: true
+                case .p2p, .stray: true
                 case .torZone: host == Samples.onion
-                case .i2pZone, .torUplink: host == Samples.i2p
+                case .i2pZone, .torUplink, .dns: host == Samples.i2p
                 }
             let expected: Route.Decision =
                 isAllowed ? .via(egress: way, Samples.destination(host)) : .refuse(.wrongZone)
@@ -52,6 +51,28 @@ import Testing
                 route.stillAllows(.torUplink, .clearnet, address: nil, isLocalName: false, egress: egress)
                     == (egress == "vpn.wg"))
         }
+    }
+
+    /// The operator chose the resolver: it goes by the clearnet route, wherever it is, and by no other.
+    @Test func questionsForNamesGoByTheClearnetRoute() {
+        let resolver = Samples.destination(Samples.address("10.64.0.1"), port: 53)
+        let configuration = Samples.configuration(clearnet: .egress("proxy.clearnet"))
+        let route = Samples.route(configuration)
+        #expect(route.decide(Request(.dns, to: resolver)) == .via(egress: "proxy.clearnet", resolver))
+        for egress in ["tor", "proxy.clearnet"] {
+            #expect(
+                route.stillAllows(.dns, .clearnet, address: nil, isLocalName: false, egress: egress)
+                    == (egress == "proxy.clearnet"))
+        }
+        let blocked = Samples.route(Samples.configuration(clearnet: .block))
+        #expect(blocked.decide(Request(.dns, to: resolver)) == .refuse(.blocked))
+    }
+
+    /// A stray is under the same rules as a peer that was named.
+    @Test func aStrayIsHeldAgainstTheSameRules() {
+        #expect(decide(.stray, Samples.address("192.168.1.1")) == .refuse(.privateDestination))
+        #expect(decide(.stray, Samples.address("127.0.0.1")) == .refuse(.privateDestination))
+        #expect(decide(.stray, Samples.publicIPv4, port: 443) == decide(.p2p, Samples.publicIPv4, port: 443))
     }
 
     @Test func aBlockedKindIsRefusedAndTheOthersAreNot() {

@@ -11,9 +11,7 @@ import Testing
 
                 kill-switch not locked
                             guard enforcing, proven at 2026-01-02T03:04:05Z
-                            stopped 7 packets of udp to port 53
-                            stopped 1 packet of udp to port 123
-                            stopped 1 packet of icmp
+                            stopped 9 packets: 7 DNS, 1 ICMP, 1 NTP
 
                 egress      tor  ready     bootstrapped 100 %
                             i2p  ready     tunnels are up

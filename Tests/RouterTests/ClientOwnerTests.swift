@@ -12,6 +12,7 @@ struct ClientOwnerTests {
     /// A user whom every Debian has; here the node's.
     private static let node: UInt32 = 1
     private static let nodeName = "daemon"
+    private static let listener = "node.proxy"
     /// A number that no user has.
     private static let stranger: UInt32 = 4_000_101
 
@@ -116,11 +117,12 @@ struct ClientOwnerTests {
         let running = try Running()
         #expect(try running.asks(as: Self.node) == Wire.granted)
         var tag = FlowTag()
+        tag.listener = try #require(running.router.listeners.first).id
         for (owner, refusal) in [(Self.node, nil), (0, Refusal.wrongOwner), (FlowTag.unknownOwner, .wrongOwner)] {
             tag.owner = owner
-            #expect(running.router.owners.refusal(of: owner) == nil)
+            #expect(running.router.owners.refusal(of: owner, at: Self.listener) == nil)
             try running.world.reload { $0.killSwitch.guardMode = .required }
-            #expect(running.router.owners.refusal(of: owner) == refusal)
+            #expect(running.router.owners.refusal(of: owner, at: Self.listener) == refusal)
             #expect(running.router.standingRefusal(of: tag) == refusal ?? .unguarded)
             try running.world.reload { $0.killSwitch.guardMode = .off }
         }
@@ -128,8 +130,8 @@ struct ClientOwnerTests {
             $0.killSwitch.guardMode = .required
             $0.node.user = "bin"
         }
-        #expect(running.router.owners.refusal(of: Self.node) == .wrongOwner)
-        #expect(running.router.owners.refusal(of: 2) == nil)
+        #expect(running.router.owners.refusal(of: Self.node, at: Self.listener) == .wrongOwner)
+        #expect(running.router.owners.refusal(of: 2, at: Self.listener) == nil)
     }
 
     @Test func theLockIsSaidFirst() throws {

@@ -17,7 +17,10 @@ import Testing
         }
 
         var status: StatusDocument { router.router.status }
-        func lockAll() throws(StartFailure) { verbs.append("lock") }
+        func lockAll() throws(StartFailure) -> String? {
+            verbs.append("lock")
+            return nil
+        }
         func unlock() throws(StartFailure) { throw StartFailure("still locked") }
         func reload() throws(StartFailure) { verbs.append("reload") }
     }

@@ -12,7 +12,9 @@ import Testing
                 version: "0.1.0", state: .protected, reason: "", uptimeSeconds: 1,
                 killSwitch: KillSwitchStatus(
                     locked: false,
-                    guardStatus: GuardStatus(state: .enforcing, provenAt: UTCTime(unixSeconds: 1_767_323_045)),
+                    guardStatus: GuardStatus(
+                        state: .enforcing, provenAt: UTCTime(unixSeconds: 1_767_323_045), repairs: 0,
+                        canaries: ["monero": UTCTime(unixSeconds: 1_767_323_040)]),
                     stopped: [StoppedPackets(protocol: "udp", port: 53, packets: 7)]),
                 egress: [EgressStatus(name: "tor", kind: "tor", state: .ready, detail: "", failures: ["timeout": 1])],
                 listeners: [

@@ -19,7 +19,8 @@ final class RouterWorld {
         self.configuration = configuration
         let store = LockStore(stateDirectory: directory.path + "/state")
         if let lock { try store.write(lock) }
-        router = try Router(configuration, lockStore: store, loop: loop)
+        router = try Router(
+            configuration, lockStore: store, loop: loop, guardSocket: directory.path + "/guard.sock")
         router.onEvent = { [unowned self] in events.append($0) }
         router.start()
     }

@@ -143,10 +143,12 @@ open class FlowOwner {
 
     /// Closes both sockets; this owner is done. What the kernel has not sent to the upstream yet is thrown away;
     /// the client still gets the reply that says why.
-    public final func close() {
+    ///
+    /// - Parameter reset: the client sees a reset instead.
+    public final func close(reset: Bool = false) {
         guard let flow = unsafe flow else { return }
         unsafe self.flow = nil
-        unsafe flow.pointee.table._withUnsafeGuaranteedRef { unsafe $0.close(flow, reset: false, resetUpstream: true) }
+        unsafe flow.pointee.table._withUnsafeGuaranteedRef { unsafe $0.close(flow, reset: reset, resetUpstream: true) }
     }
 
     private func pointer(_ flow: UnsafeMutablePointer<FlowState>, _ side: FlowSide) -> UnsafeMutablePointer<FlowSocket>

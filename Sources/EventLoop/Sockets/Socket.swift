@@ -1,3 +1,5 @@
+// Both system modules include the socket headers; Swift takes either as their home.
+internal import CLibevent
 internal import CLinux
 public import Protocols
 
@@ -13,14 +15,16 @@ public enum Socket {
         public let group: UInt32
     }
 
-    private static func make(_ endpoint: Endpoint, doing: String) throws(SystemError) -> Descriptor {
+    static func make(
+        _ endpoint: Endpoint, type: __socket_type = SOCK_STREAM, doing: String
+    ) throws(SystemError) -> Descriptor {
         let family: Int32 =
             switch endpoint {
             case .tcp(.v4, _): AF_INET
             case .tcp(.v6, _): AF_INET6
             case .unix: AF_UNIX
             }
-        let raw = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let raw = socket(family, Int32(type.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard raw >= 0 else { throw .current(doing) }
         return Descriptor(owning: raw)
     }
@@ -149,10 +153,29 @@ public enum Socket {
             default: throw .current("accept")
             }
         }
-        peer = unsafe withUnsafePointer(to: &name) {
-            unsafe endpoint(of: UnsafeRawPointer($0).assumingMemoryBound(to: sockaddr.self))
-        }
+        peer = endpoint(of: &name)
         return Descriptor(owning: raw)
+    }
+
+    /// Where a connection that was redirected to us (nftables' `redirect`) was to go; nil where the kernel does not know.
+    /// Of one that was not redirected it is where it came to.
+    public static func originalDestination(of descriptor: borrowing Descriptor, isIPv6: Bool) -> Endpoint? {
+        var name = sockaddr_storage()
+        guard unsafe readOriginalDestination(descriptor.raw, isIPv6 ? 1 : 0, &name) == 0 else { return nil }
+        return endpoint(of: &name)
+    }
+
+    /// Two stream sockets that are connected to each other.
+    public static func pair(
+        _ body: (consuming Descriptor, consuming Descriptor) -> Void
+    ) throws(SystemError) {
+        var ends: (Int32, Int32) = (-1, -1)
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let made = unsafe withUnsafeMutableBytes(of: &ends) {
+            unsafe socketpair(AF_UNIX, type, 0, $0.baseAddress?.assumingMemoryBound(to: Int32.self))
+        }
+        guard made == 0 else { throw .current("make a pair of sockets") }
+        body(Descriptor(owning: ends.0), Descriptor(owning: ends.1))
     }
 
     /// Small messages go at once (TCP_NODELAY). On a Unix socket it does nothing.

@@ -49,6 +49,13 @@ func endpoint(of name: UnsafePointer<sockaddr>) -> Endpoint? {
     return .tcp(address, port: UInt16(bigEndian: port))
 }
 
+/// The same of one that the kernel has filled in.
+func endpoint(of name: inout sockaddr_storage) -> Endpoint? {
+    unsafe withUnsafePointer(to: &name) {
+        unsafe endpoint(of: UnsafeRawPointer($0).assumingMemoryBound(to: sockaddr.self))
+    }
+}
+
 /// The IP address in a kernel socket address; nil for another family.
 func address(of name: UnsafePointer<sockaddr>) -> IPAddress? {
     let raw = unsafe UnsafeRawPointer(name)

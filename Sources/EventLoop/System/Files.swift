@@ -17,7 +17,21 @@ public enum Files {
         let doing = "read \(path)"
         let raw = unsafe openFile(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0)
         guard raw >= 0 else { throw .current(doing) }
-        let file = Descriptor(owning: raw)
+        return try read(Descriptor(owning: raw), limit: limit, doing: doing)
+    }
+
+    /// The same of a file as a process sees it whose root directory is `root` ("/proc/1234/root"): its links lead
+    /// nowhere else. Needs Linux 5.6.
+    public static func read(_ path: String, below root: String, limit: Int) throws(SystemError) -> Contents {
+        let doing = "read \(path) below \(root)"
+        let raw = unsafe openBelow(root, path)
+        guard raw >= 0 else { throw .current(doing) }
+        return try read(Descriptor(owning: raw), limit: limit, doing: doing)
+    }
+
+    private static func read(
+        _ file: consuming Descriptor, limit: Int, doing: String
+    ) throws(SystemError) -> Contents {
         var status = stat()
         guard unsafe fstat(file.raw, &status) == 0 else { throw .current(doing) }
         guard fileType(status.st_mode) == S_IFREG else {
@@ -153,6 +167,14 @@ public enum Files {
     public static func stamp(of path: String) -> Stamp? {
         var status = stat()
         return unsafe stat(path, &status) == 0 ? Stamp(&status) : nil
+    }
+
+    /// Gives what is at a path to a group, where it is not its own already: who may do that is root, and the owner who is in
+    /// that group. A link is not followed.
+    public static func give(_ path: String, toGroup group: UInt32) throws(SystemError) {
+        var status = stat()
+        if unsafe lstat(path, &status) == 0, status.st_gid == group { return }
+        guard unsafe lchown(path, uid_t.max, group) == 0 else { throw .current("give \(path) to its group") }
     }
 
     /// Removes a file or a socket; whether it was there does not matter.

@@ -26,6 +26,36 @@ public struct ServiceManager: Sendable {
     ///
     /// - Throws: `SystemError` when the socket does not take it.
     public func tell(_ message: String) throws(SystemError) {
+        try send(message, with: -1)
+    }
+
+    /// Gives it a descriptor to keep, also while this process is gone: its next one inherits a copy under this name
+    /// (`inherited`). The unit must allow it (FileDescriptorStoreMax=). It is not looked at meanwhile (FDPOLL=0): for an
+    /// error on it, the service manager would close it.
+    ///
+    /// - Throws: `SystemError` when the socket does not take it.
+    public func keep(_ raw: Int32, named name: String) throws(SystemError) {
+        try send("FDSTORE=1\nFDNAME=\(name)\nFDPOLL=0", with: raw)
+    }
+
+    /// The descriptor of this name that the service manager kept (sd_listen_fds_with_names(3)); nil where there is none.
+    /// It is the caller's from now on: to be asked for once.
+    public static func inherited(named name: String) -> Descriptor? {
+        guard ThisProcess.environment("LISTEN_PID").flatMap({ Int32($0) }) == ThisProcess.id,
+            let count = ThisProcess.environment("LISTEN_FDS").flatMap({ Int32($0) }), (1...64).contains(count)
+        else { return nil }
+        let names = (ThisProcess.environment("LISTEN_FDNAMES") ?? "").split(
+            separator: ":", omittingEmptySubsequences: false)
+        for (index, text) in names.prefix(Int(count)).enumerated() where text == name {
+            let raw = 3 + Int32(index)
+            guard closeOnExec(raw) == 0 else { return nil }
+            return Descriptor(owning: raw)
+        }
+        return nil
+    }
+
+    /// - Parameter passed: a descriptor whose copy goes along; none where it is negative.
+    private func send(_ message: String, with passed: Int32) throws(SystemError) {
         let raw = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard raw >= 0 else { throw .current("notify the service manager") }
         let descriptor = Descriptor(owning: raw)
@@ -44,8 +74,7 @@ public struct ServiceManager: Sendable {
             unsafe message.withUnsafeBytes {
                 unsafe sendDatagram(
                     descriptor.raw, $0.baseAddress, $0.count,
-                    UnsafeRawPointer(name).assumingMemoryBound(to: sockaddr.self),
-                    length)
+                    UnsafeRawPointer(name).assumingMemoryBound(to: sockaddr.self), length, passed)
             }
         }
         guard sent == message.count else { throw .current("notify the service manager") }

@@ -18,6 +18,11 @@ public struct SystemError: Error, Hashable, Sendable {
         SystemError(doing, code: ENETUNREACH)
     }
 
+    /// Whoever was asked did not answer: "Protocol error".
+    public static func noAnswer(_ doing: String) -> SystemError {
+        SystemError(doing, code: EPROTO)
+    }
+
     /// The error that `errno` holds right now.
     package static func current(_ doing: String) -> SystemError {
         SystemError(doing, code: lastError)
@@ -28,6 +33,12 @@ public struct SystemError: Error, Hashable, Sendable {
         unsafe String(cString: strerror(code))
     }
 
+    /// The code's name in C: "ECONNREFUSED".
+    public var symbol: String {
+        guard let name = unsafe strerrorname_np(code) else { return "error \(code)" }
+        return unsafe String(cString: name)
+    }
+
     /// Whether the file is not there.
     public var isMissing: Bool { code == ENOENT }
 
@@ -36,6 +47,9 @@ public struct SystemError: Error, Hashable, Sendable {
 
     /// Whether nobody listens there.
     public var isRefused: Bool { code == ECONNREFUSED }
+
+    /// Whether this machine has no such address, or nothing of its family.
+    public var isNoAddress: Bool { code == EADDRNOTAVAIL || code == EAFNOSUPPORT }
 
     /// Whether the caller ran out of descriptors, of the process or of the machine.
     public var isDescriptorLimit: Bool {

@@ -1,4 +1,5 @@
 internal import CLinux
+private import Protocols
 
 /// What the process knows of itself.
 public enum ThisProcess {
@@ -24,21 +25,45 @@ public enum ThisProcess {
         try userEntry { $0.name == name }?.id
     }
 
+    /// Becomes this user, for good: with the group that /etc/passwd gives him and no other, without any capability.
+    ///
+    /// - Throws: `SystemError` where it stays who it was, or half of it: nothing must be done then but to end.
+    public static func become(_ name: String) throws(SystemError) {
+        let doing = "become the user \(name.printable(limit: 32))"
+        guard let entry = try userEntry({ $0.name == name }) else { throw SystemError(doing, code: ENOENT) }
+        guard becomeUser(entry.id, entry.group) == 0 else { throw .current(doing) }
+    }
+
+    /// A line of the user file.
+    private typealias UserEntry = (name: String, id: UInt32, group: UInt32)
+
+    /// The number of a group, from /etc/group alone; nil where nobody has this name, or the file cannot be read.
+    public static func groupID(of name: String) -> UInt32? {
+        let lines = try? entries(of: "/etc/group")
+        return lines?.first { $0[0] == name }.flatMap { UInt32($0[2]) }
+    }
+
     /// Where users stand.
     public static let userFile = "/etc/passwd"
 
     /// The first user for whom `body` is true. A line that is none is passed over.
-    private static func userEntry(
-        where body: ((name: String, id: UInt32)) -> Bool
-    ) throws(SystemError) -> (name: String, id: UInt32)? {
-        let file = try Files.read(userFile, limit: 16 << 20)
-        for line in file.bytes.split(separator: UInt8(ascii: "\n")) {
-            let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-            guard fields.count > 2, let id = UInt32(String(decoding: fields[2], as: UTF8.self)) else { continue }
-            let entry = (name: String(decoding: fields[0], as: UTF8.self), id: id)
+    private static func userEntry(_ body: (UserEntry) -> Bool) throws(SystemError) -> UserEntry? {
+        for fields in try entries(of: userFile) {
+            guard let id = UInt32(fields[2]), let group = UInt32(fields[3]) else { continue }
+            let entry = (name: fields[0], id: id, group: group)
             if body(entry) { return entry }
         }
         return nil
+    }
+
+    /// The lines of a file of users or groups, each as its first four fields. A line that is none is left out.
+    private static func entries(of path: String) throws(SystemError) -> [[String]] {
+        let file = try Files.read(path, limit: 16 << 20)
+        return file.bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            let fields = line.split(separator: UInt8(ascii: ":"), maxSplits: 4, omittingEmptySubsequences: false)
+            guard fields.count > 3 else { return nil }
+            return fields.prefix(4).map { String(decoding: $0, as: UTF8.self) }
+        }
     }
 
     /// Raises the soft limit of descriptors to the hard one.

@@ -9,6 +9,9 @@ public struct ConfigurationContext: Sendable {
     /// Reads the file of this name, as the configuration gives it. The caller resolves a name without a leading
     /// slash: first as a systemd credential (in $CREDENTIALS_DIRECTORY), else beside the configuration file.
     public var readFile: @Sendable (String) -> FileAnswer
+    /// Whether files that the configuration names are read. Without, passwords and the ban list are empty: for who needs
+    /// neither and may not be allowed to read them.
+    public var readsFiles = true
     /// SHA3-256: 32 bytes for any number of bytes.
     public var sha3_256: @Sendable ([UInt8]) -> [UInt8]
 

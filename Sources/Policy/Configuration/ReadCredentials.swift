@@ -37,6 +37,7 @@ extension ConfigurationReader {
             complain("`\(path)` is no file name: name the file that holds the password", at: position)
             return nil
         }
+        guard context.readsFiles else { return [] }
         let file: FileContents
         switch context.readFile(name) {
         case .failure(let reason):

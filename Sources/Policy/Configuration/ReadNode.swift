@@ -81,6 +81,7 @@ extension ConfigurationReader {
             complain("`node.ban-list` is no file name: name the file, or take the key out", at: entry.value.position)
             return nil
         }
+        guard context.readsFiles else { return nil }
         switch context.readFile(name) {
         case .failure(let reason):
             complain("`node.ban-list` \(quoted(name)) cannot be read: \(reason)", at: entry.value.position)

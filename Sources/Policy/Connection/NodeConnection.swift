@@ -25,7 +25,7 @@ public struct NodeConnection: Sendable {
     }
 
     private var state = State.handshake
-    private var server: SocksServer
+    private var ingress: Ingress
     /// What the client asked for; nil until it has.
     public private(set) var destination: Destination?
     /// The network whose P2P protocol it must open as; nil where it is not the node's.
@@ -50,11 +50,36 @@ public struct NodeConnection: Sendable {
     ///   - password: what the client must say to be let in; nil where none is asked for.
     public init(network: MoneroNetwork?, hold: Duration, password: Credentials? = nil, now: Instant) {
         self.network = network
-        server = SocksServer(requiring: password)
+        ingress = .socks(SocksServer(requiring: password))
         holdUntil = now + min(hold, Limits.total)
         giveUp = now + Limits.total
         deadline = now + Limits.handshake
     }
+
+    /// A connection that was redirected here, accepted now. `start` comes next.
+    ///
+    /// - Parameters:
+    ///   - destination: where it was to go; nil where it was to go nowhere but here.
+    ///   - hold: `[route] hold`, how long it may wait for an egress.
+    public init(redirectedTo destination: Destination?, hold: Duration, now: Instant) {
+        network = nil
+        self.destination = destination
+        ingress = .redirected(destination)
+        holdUntil = now + min(hold, Limits.total)
+        giveUp = now + Limits.total
+        deadline = giveUp
+        state = .routing
+    }
+
+    /// What follows the accept of a connection that was redirected; of any other, its request does.
+    public mutating func start() -> Step {
+        guard case .redirected(let destination) = ingress else { return Step() }
+        guard let destination else { return refuse(.notRedirected) }
+        return Step(next: .route(destination))
+    }
+
+    /// Whether a refusal is shown by a reset: the client reads no reply of ours.
+    public var refusesByReset: Bool { if case .redirected = ingress { true } else { false } }
 
     /// Whether it waits for an egress.
     public var isHolding: Bool { if case .holding = state { true } else { false } }
@@ -101,7 +126,9 @@ public struct NodeConnection: Sendable {
         var step = Step()
         switch state {
         case .handshake:
+            guard case .socks(var server) = ingress else { return (0, step) }
             let (consumed, outcome) = server.receive(bytes, replies: &step.toClient)
+            ingress = .socks(server)
             switch outcome {
             case .more: break
             case .request(let request):
@@ -179,7 +206,7 @@ public struct NodeConnection: Sendable {
 
     /// The way to the destination stands: the client is told.
     private mutating func connected(_ step: inout Step, now: Instant) {
-        step.toClient = server.success()
+        step.toClient = ingress.success
         if let network {
             state = .firstFrame(LevinGate(network: network))
             deadline = now + Limits.firstFrame
@@ -300,7 +327,7 @@ public struct NodeConnection: Sendable {
     }
 
     private mutating func refuse(_ refusal: Refusal, saying socks: SocksRefusal? = nil) -> Step {
-        Step(toClient: server.failure(socks ?? refusal.socks), next: end(refusal))
+        Step(toClient: ingress.failure(socks ?? refusal.socks), next: end(refusal))
     }
 
     private mutating func end(_ refusal: Refusal) -> Next {

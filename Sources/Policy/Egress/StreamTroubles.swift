@@ -79,10 +79,9 @@ extension Refusal {
         case .exitRefused, .proxyRefused, .connectionRefused, .nameNotFound, .networkUnreachable, .onionNotFound,
             .onionInvalid, .onionUnreachable, .onionAuth, .onionBadAddress, .unreachable, .timeout:
             true
-        case .locked, .unguarded, .wrongOwner, .banned, .privateDestination, .ownAddress, .blocked, .wrongZone,
-            .noResolver, .egressNotReady, .proxyFailed, .circuitLimit, .connectionLimit, .badRequest, .slowClient,
-            .notLevin,
-            .clientGone:
+        case .locked, .unguarded, .wrongOwner, .notRedirected, .banned, .privateDestination, .ownAddress, .blocked,
+            .wrongZone, .noResolver, .egressNotReady, .proxyFailed, .circuitLimit, .connectionLimit, .badRequest,
+            .slowClient, .notLevin, .clientGone:
             false
         }
     }

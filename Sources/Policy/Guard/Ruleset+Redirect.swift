@@ -26,6 +26,6 @@ extension Ruleset {
         let canary: [[NftStatement]] = [false, true].map {
             [.user(node.id), .dscp(CanaryProbe.dscp, isIPv6: $0), .goBack]
         }
-        return NftTable.Chain(name: "redirect", hook: .natOutput, rules: canary + rules)
+        return NftTable.Chain(name: "redirection", hook: .natOutput, rules: canary + rules)
     }
 }

@@ -1,22 +1,30 @@
 public import Protocols
 
-/// Whom the node's listeners are for: `node.user`, whom the guard confines. Any other who uses them, root above all,
-/// is held by no guard: what the router sees of him need not be all that he sends.
+/// Whom a listener is for: `node.user`, or a user of `[[kill-switch.confine]]`, whom the guard confines. Any other who
+/// uses it, root above all, is held by no guard, or for something else: what the router sees of him need not be all
+/// that he sends.
 public struct NodeUser: Hashable, Sendable {
     /// As the configuration names him.
     public let name: String
     /// His number in /etc/passwd; nil where that has none of this name.
     public let id: UInt32?
 
+    /// Whether it is the node's, and not one of `[[kill-switch.confine]]`.
+    public let isNode: Bool
+
     /// This user, with this number.
-    public init(name: String, id: UInt32?) {
+    public init(name: String, id: UInt32?, isNode: Bool = true) {
         self.name = name
         self.id = id
+        self.isNode = isNode
     }
+
+    private var key: String { isNode ? "`node.user`" : "a `user` of [[kill-switch.confine]]" }
+    private var whom: String { isNode ? "the node" : "it" }
 
     /// Who uses a listener, as far as it matters.
     public enum Caller: Hashable, Sendable {
-        /// The node's user.
+        /// Whom it is for: the node's user, as a rule.
         case node
         /// Another user, by number.
         case other(UInt32)
@@ -42,11 +50,11 @@ public struct NodeUser: Hashable, Sendable {
     public var problem: String? {
         switch id {
         case nil:
-            "`node.user` is \(name), whom /etc/passwd does not name, so nobody is taken for the node: create that user, "
-                + "or name the one that monerod runs as"
+            "\(key) is \(name), whom /etc/passwd does not name, so nobody is taken for \(whom): create that user, "
+                + "or name the one that \(isNode ? "monerod runs as" : "exists")"
         case 0:
-            "`node.user` is \(name), who has the number 0 in /etc/passwd and so is root, whom no guard holds: give the "
-                + "node a user of its own"
+            "\(key) is \(name), who has the number 0 in /etc/passwd and so is root, whom no guard holds: give \(whom) "
+                + "a user of its own"
         default: nil
         }
     }

@@ -1,6 +1,6 @@
 public import Protocols
 
-/// Who used the node's listeners though they are not for him: remembered by listener and user until ten minutes after
+/// Who used a listener though it is not for him: remembered by listener and user until ten minutes after
 /// the last time, and told as events, of each at most one in five seconds.
 public struct OwnerThreats: Sendable {
     /// How long it is shown after the last time.
@@ -43,13 +43,14 @@ public struct OwnerThreats: Sendable {
     /// Nobody yet.
     public init() {}
 
-    /// Somebody used a listener who is not the node's user.
+    /// Somebody used a listener that is not for him.
     ///
     /// - Parameters:
+    ///   - users: whom it is for.
     ///   - nameOf: the name of a user; asked once for each who is new.
-    /// - Returns: what to tell now; nil where it was told just before, and for the node's user.
+    /// - Returns: what to tell now; nil where it was told just before, and for whom it is for.
     public mutating func note(
-        _ caller: NodeUser.Caller, listener: String, node: NodeUser, now: Instant, nameOf: (UInt32) -> String?
+        _ caller: NodeUser.Caller, listener: String, users: ListenerUsers, now: Instant, nameOf: (UInt32) -> String?
     ) -> Telling? {
         var key: Key
         switch caller {
@@ -63,7 +64,7 @@ public struct OwnerThreats: Sendable {
             if entries.count >= Self.limit { key = Key(listener: "", who: .further) }
         }
         guard var entry = entries[key], isFresh(entry, now) else {
-            let sentence = Self.sentence(key, caller, node, nameOf)
+            let sentence = Self.sentence(key, caller, users, nameOf)
             entries[key] = Entry(sentence: sentence, last: now, told: now, untold: 0)
             return Telling(sentence: sentence, count: 1)
         }
@@ -87,12 +88,16 @@ public struct OwnerThreats: Sendable {
     }
 
     private static func sentence(
-        _ key: Key, _ caller: NodeUser.Caller, _ node: NodeUser, _ nameOf: (UInt32) -> String?
+        _ key: Key, _ caller: NodeUser.Caller, _ users: ListenerUsers, _ nameOf: (UInt32) -> String?
     ) -> String {
         switch (key.who, caller) {
         case (.user(let user), _):
+            if let confined = users.others.first(where: { $0.id == user }) {
+                return "\(key.listener) was used by user \(confined.name) (id \(user)), for whom it is not: \(users.mend), "
+                    + "or name it in `listeners` of that user in [[kill-switch.confine]]"
+            }
             let who = nameOf(user).map { "user \($0.printable(limit: 32)) (id \(user))" } ?? "the user with id \(user)"
-            return "\(key.listener) was used by \(who), whom no guard holds: run monerod as \(node.name)"
+            return "\(key.listener) was used by \(who), whom no guard holds: \(users.mend)"
         case (.gone, _):
             return "\(key.listener) was used by a program that had gone before its user could be looked up, and was "
                 + "refused: nothing is to be done unless it comes again and again"
@@ -101,7 +106,7 @@ public struct OwnerThreats: Sendable {
                 + "(a service unit must allow AF_NETLINK in RestrictAddressFamilies=)"
         case (.unanswered, _), (.further, _):
             return "the node's listeners were used by more than \(limit) others, whom no guard holds: see what runs on "
-                + "this machine, and run monerod as \(node.name)"
+                + "this machine; \(users.mend)"
         }
     }
 }

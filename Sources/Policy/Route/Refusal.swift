@@ -9,6 +9,8 @@ public enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     case unguarded
     /// The client is not the node's user, or is not known to be: no guard holds it.
     case wrongOwner = "wrong-owner"
+    /// The connection was made to the listener itself, which is for those that the guard redirects.
+    case notRedirected = "not-redirected"
     /// The ban list names the address.
     case banned
     /// A private, loopback or local destination.
@@ -65,8 +67,8 @@ public enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
     /// The SOCKS reply that says it.
     public var socks: SocksRefusal {
         switch self {
-        case .locked, .unguarded, .wrongOwner, .banned, .privateDestination, .ownAddress, .blocked, .wrongZone,
-            .notLevin, .exitRefused, .proxyRefused, .onionAuth, .noResolver:
+        case .locked, .unguarded, .wrongOwner, .notRedirected, .banned, .privateDestination, .ownAddress, .blocked,
+            .wrongZone, .notLevin, .exitRefused, .proxyRefused, .onionAuth, .noResolver:
             .notAllowed
         case .egressNotReady, .networkUnreachable: .networkUnreachable
         case .unreachable, .nameNotFound, .onionNotFound, .onionInvalid, .onionUnreachable, .onionBadAddress:
@@ -87,6 +89,7 @@ extension Refusal {
         case .locked: "the router is locked"
         case .unguarded: "the guard is required and not proven"
         case .wrongOwner: "the client is not the user that this listener is for"
+        case .notRedirected: "this listener is for connections that the guard redirects to it"
         case .banned: "the ban list names the address"
         case .privateDestination: "a private, loopback or local destination"
         case .ownAddress: "one of this machine's own addresses"

@@ -10,6 +10,18 @@ public enum RequestClass: UInt8, Hashable, Sendable, CaseIterable {
     case i2pZone = 3
     /// The relays of a Tor that we start and that goes by another egress.
     case torUplink = 4
+    /// The node's other TCP, which the guard redirects here (`[node] strays`).
+    case stray = 5
+    /// The node's questions to name servers (`[node] dns`).
+    case dns = 6
+
+    /// Whether its streams must open as Monero's P2P protocol. A stray may be any protocol over TCP.
+    public var opensAsLevin: Bool {
+        switch self {
+        case .p2p, .torZone, .i2pZone: true
+        case .torUplink, .stray, .dns: false
+        }
+    }
 }
 
 /// Which of the `[route]` keys a destination falls under.

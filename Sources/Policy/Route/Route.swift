@@ -42,12 +42,19 @@ public struct Route: Hashable, Sendable {
             // Tor's own choice: its relays, and bridges that may be on a private network.
             return torUplink.map { .via(egress: $0, request.destination) } ?? .refuse(.blocked)
         }
+        if request.requestClass == .dns {
+            // The resolver, and no choice of the node's: nothing is held against where the operator put it.
+            return switch target(of: .clearnet) {
+            case .egress(let name): .via(egress: name, request.destination)
+            case .block: .refuse(.blocked)
+            }
+        }
         var destination = request.destination
-        if request.requestClass == .p2p, let peer = peers[destination] { destination = peer }
+        if request.requestClass == .p2p || request.requestClass == .stray, let peer = peers[destination] { destination = peer }
         let kind = DestinationKind(destination.host)
         switch (request.requestClass, kind) {
-        case (.p2p, _), (.torZone, .onion), (.i2pZone, .i2p): break
-        case (.torZone, _), (.i2pZone, _), (.torUplink, _): return .refuse(.wrongZone)
+        case (.p2p, _), (.stray, _), (.torZone, .onion), (.i2pZone, .i2p): break
+        case (.torZone, _), (.i2pZone, _), (.torUplink, _), (.dns, _): return .refuse(.wrongZone)
         }
         if let refusal = check(destination.host) { return .refuse(refusal) }
         return switch target(of: kind) {
@@ -62,6 +69,7 @@ public struct Route: Hashable, Sendable {
         _ requestClass: RequestClass, _ kind: DestinationKind, address: IPAddress?, isLocalName: Bool, egress: String
     ) -> Bool {
         if requestClass == .torUplink { return torUplink == egress }
+        if requestClass == .dns { return target(of: .clearnet) == .egress(egress) }
         guard target(of: kind) == .egress(egress), !isLocalName || configuration.allowsPrivate else { return false }
         return address.flatMap { check(Host($0)) } == nil
     }

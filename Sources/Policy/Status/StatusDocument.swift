@@ -81,11 +81,18 @@ public struct GuardStatus: Hashable, Sendable {
     public var state: State
     /// When it was last proven.
     public var provenAt: UTCTime?
+    /// How often it had to put its table back. For the metrics, as the next: the document, whose keys are fixed, does not
+    /// carry it.
+    public var repairs: UInt64?
+    /// When the last canary of each confined user ended, by his name.
+    public var canaries: [String: UTCTime] = [:]
 
     /// A guard of this state.
-    public init(state: State, provenAt: UTCTime? = nil) {
+    public init(state: State, provenAt: UTCTime? = nil, repairs: UInt64? = nil, canaries: [String: UTCTime] = [:]) {
         self.state = state
         self.provenAt = provenAt
+        self.repairs = repairs
+        self.canaries = canaries
     }
 
     /// Whether it enforces, and a time of proof stands behind that.

@@ -57,6 +57,27 @@ extension StatusEvent {
             fields: ["listener": .string(listener), "count": .integer(telling.count)])
     }
 
+    /// The guard stopped these packets since the last such event.
+    static func stopped(_ rows: [StoppedPackets], at time: UTCTime) -> StatusEvent {
+        StatusEvent(
+            time: time, kind: .stopped, sentence: "the guard stopped \(StoppedPackets.summary(of: rows))",
+            fields: [
+                "packets": .integer(StoppedPackets.total(of: rows)), "stopped": .array(rows.map { $0.encode() }),
+            ])
+    }
+
+    /// What came of the confined users' sockets that the guard was to destroy.
+    public static func destroyed(_ outcome: GuardDestruction, at time: UTCTime) -> StatusEvent {
+        let (sockets, problem): (UInt64?, String?) =
+            switch outcome {
+            case .done(let sockets): (sockets, nil)
+            case .failed(let why): (nil, why)
+            }
+        return StatusEvent(
+            time: time, kind: .destroyed, sentence: outcome.sentence,
+            fields: ["sockets": .integer(orNull: sockets), "problem": .string(orNull: problem)])
+    }
+
     /// What changed from one document to the next, in the order of its weight: lock, state, egresses.
     public static func changes(
         from before: StatusDocument, to after: StatusDocument, at time: UTCTime

@@ -35,6 +35,10 @@ public struct StatusEvent: Hashable, Sendable {
         public static let threat = Kind(rawValue: "threat")
         /// Connections were refused.
         public static let refused = Kind(rawValue: "refused")
+        /// The guard stopped packets of confined users.
+        public static let stopped = Kind(rawValue: "stopped")
+        /// The guard was to destroy the confined users' open sockets.
+        public static let destroyed = Kind(rawValue: "destroyed")
     }
 
     /// When it happened.

@@ -14,7 +14,7 @@ public enum StatusMetrics {
     /// Every family there is, in their order; one of which the document tells nothing has no samples.
     public static func families(of document: StatusDocument) -> [Family] {
         let state = document.borneOut.state
-        let listeners = document.listeners.filter { !$0.isWallet }
+        let listeners = joined(document.listeners.filter { !$0.isWallet })
         return [
             Family(
                 "info", .gauge, "The version of the daemon.",
@@ -37,7 +37,15 @@ public enum StatusMetrics {
                 document.killSwitch.guardStatus.provenAt.map { [Sample([:], $0.unixSeconds)] } ?? []),
             Family(
                 "guard_stopped_packets_total", .counter, "Packets of confined users that the guard stopped.",
-                stoppedByProtocol(document.killSwitch.stopped)),
+                stopped(document.killSwitch.stopped)),
+            Family(
+                "guard_repairs_total", .counter, "How often the guard had to put its table back.",
+                document.killSwitch.guardStatus.repairs.map { [Sample([:], $0)] } ?? []),
+            Family(
+                "guard_canary_timestamp_seconds", .gauge, "When the last canary of each confined user ended.",
+                document.killSwitch.guardStatus.canaries.sorted { $0.key < $1.key }.map {
+                    Sample(["user": $0.key], $0.value.unixSeconds)
+                }),
             Family(
                 "egress_state", .gauge, "The state of each egress: 1 for the state that holds.",
                 document.egress.flatMap { egress in
@@ -80,10 +88,30 @@ public enum StatusMetrics {
         ]
     }
 
-    /// Without the ports: which port a node tried says what it was about.
-    private static func stoppedByProtocol(_ stopped: [StoppedPackets]) -> [Sample] {
-        var packets: [String: UInt64] = [:]
-        for entry in stopped { packets[entry.protocol, default: 0] &+= entry.packets }
-        return packets.sorted { $0.key < $1.key }.map { Sample(["protocol": $0.key], $0.value) }
+    /// Without destinations, whatever the log may name.
+    private static func stopped(_ rows: [StoppedPackets]) -> [Sample] {
+        StoppedPackets.sum(of: rows, destinations: false)
+            .sorted { ($0.protocol, $0.port ?? 0) < ($1.protocol, $1.port ?? 0) }
+            .map { Sample(["protocol": $0.protocol, "port": $0.port.map { "\($0)" } ?? ""], $0.packets) }
+    }
+
+    /// Two listeners of one name, for IPv4 and IPv6, are one to a scraper, which takes no line twice.
+    private static func joined(_ listeners: [ListenerStatus]) -> [ListenerStatus] {
+        func sum(_ one: UInt64?, _ other: UInt64?) -> UInt64? {
+            one == nil && other == nil ? nil : (one ?? 0) &+ (other ?? 0)
+        }
+        var found: [ListenerStatus] = []
+        for listener in listeners {
+            guard let index = found.firstIndex(where: { $0.name == listener.name }) else {
+                found.append(listener)
+                continue
+            }
+            found[index].open = sum(found[index].open, listener.open)
+            found[index].accepted = sum(found[index].accepted, listener.accepted)
+            found[index].bytesUp = sum(found[index].bytesUp, listener.bytesUp)
+            found[index].bytesDown = sum(found[index].bytesDown, listener.bytesDown)
+            found[index].refused.merge(listener.refused) { $0 &+ $1 }
+        }
+        return found
     }
 }

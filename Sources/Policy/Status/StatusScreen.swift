@@ -7,6 +7,9 @@ public struct StatusScreen {
     /// which is what remains.
     static let margin = 12
 
+    /// As many destinations are shown of what was stopped, where they are told at all.
+    private static let mostDestinations = 16
+
     private let palette: Palette
     private var lines: [String] = []
 
@@ -85,10 +88,10 @@ public struct StatusScreen {
         let guardLine = Self.guardLine(status.guardStatus)
         return [palette.paint(lock.text, lock.tone)]
             + hanging(guardLine.text, after: "").map { palette.paint($0, guardLine.tone) }
-            + status.stopped.flatMap { stopped in
-                let port = stopped.port.map { " to port \($0)" } ?? ""
-                return hanging(
-                    "stopped \(HumanUnits.count(stopped.packets, "packet")) of \(stopped.protocol)\(port)", after: "")
+            + (status.stopped.isEmpty
+                ? [] : hanging("stopped " + StoppedPackets.summary(of: status.stopped), after: ""))
+            + status.stopped.filter { $0.destination != nil }.prefix(Self.mostDestinations).flatMap { stopped in
+                hanging("\(stopped.packets) \(stopped.words), \(stopped.destination ?? "")", after: "  ")
             }
     }
 

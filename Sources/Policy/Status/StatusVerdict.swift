@@ -80,13 +80,21 @@ public struct StatusFacts: Hashable, Sendable {
     }
 
     /// The kill-switch part of the document that these facts make.
-    public func killSwitch(stopped: [StoppedPackets] = []) -> KillSwitchStatus {
-        let guardStatus =
+    ///
+    /// - Parameters:
+    ///   - stopped: what the guard stopped.
+    ///   - heartbeat: the guard's last word.
+    public func killSwitch(
+        stopped: [StoppedPackets] = [], heartbeat: GuardHeartbeat? = nil
+    ) -> KillSwitchStatus {
+        var guardStatus =
             switch guardProof {
             case .off: GuardStatus(state: .off)
             case .enforcing(let time): GuardStatus(state: .enforcing, provenAt: time)
             case .unproven: GuardStatus(state: .unproven)
             }
+        guardStatus.repairs = heartbeat?.repairs
+        for user in heartbeat?.users ?? [] { guardStatus.canaries[user.name] = user.canary?.at }
         return KillSwitchStatus(locked: lock != .unlocked, guardStatus: guardStatus, stopped: stopped)
     }
 }

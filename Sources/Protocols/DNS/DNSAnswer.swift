@@ -45,17 +45,11 @@ public struct DNSAnswer: Hashable, Sendable {
 }
 
 extension DNSMessage {
-    /// Whether it is the answer to `question`, and a good one (RFC 7766 section 7; RFC 5452 section 9.1).
+    /// Whether it is the answer to `question`, and a good one.
     ///
     /// - Throws: `DNSFailure` where it is not, or where its code says that it went wrong.
     public func check(answers question: DNSQuestion, id: UInt16) throws(DNSFailure) {
-        guard header.id == id else { throw .notOurs("another id") }
-        guard header.flags.contains(.answer) else { throw .notOurs("a question") }
-        guard header.flags.operation == 0 else { throw .notOurs("not a query's answer") }
-        // Who could not read the question may leave it out; then there is only an error.
-        guard questions == [question] || questions.isEmpty && header.flags.code != 0 else {
-            throw .notOurs("another question")
-        }
+        try check(isAbout: question, id: id)
         switch header.flags.code {
         case 0: break
         case 2: throw .serverFailure
@@ -64,5 +58,18 @@ extension DNSMessage {
         case let code: throw .errorCode(code)
         }
         guard !header.flags.contains(.truncated) else { throw .truncated }
+    }
+
+    /// Whether it is the answer to `question`, whatever it says (RFC 7766 section 7; RFC 5452 section 9.1).
+    ///
+    /// - Throws: `DNSFailure.notOurs` where it is not.
+    public func check(isAbout question: DNSQuestion, id: UInt16) throws(DNSFailure) {
+        guard header.id == id else { throw .notOurs("another id") }
+        guard header.flags.contains(.answer) else { throw .notOurs("a question") }
+        guard header.flags.operation == 0 else { throw .notOurs("not a query's answer") }
+        // Who could not read the question may leave it out; then there is only an error.
+        guard questions == [question] || questions.isEmpty && header.flags.code != 0 else {
+            throw .notOurs("another question")
+        }
     }
 }

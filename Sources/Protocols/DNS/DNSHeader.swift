@@ -27,6 +27,10 @@ public struct DNSHeader: Hashable, Sendable {
         public static let truncated = Flags(rawValue: 1 << 9)
         /// RD: the resolver is to ask others.
         public static let recursionDesired = Flags(rawValue: 1 << 8)
+        /// RA: it does ask others.
+        public static let recursionAvailable = Flags(rawValue: 1 << 7)
+        /// CD: what is forged is to be answered too (RFC 4035 section 3.2.2).
+        public static let checkingDisabled = Flags(rawValue: 1 << 4)
 
         /// OPCODE; 0 is a query.
         public var operation: UInt8 { UInt8(rawValue >> 11 & 15) }

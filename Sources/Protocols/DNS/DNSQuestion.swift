@@ -14,6 +14,8 @@ public struct DNSRecordType: RawRepresentable, Hashable, Sendable {
     public static let cname = DNSRecordType(rawValue: 5)
     /// An IPv6 address.
     public static let aaaa = DNSRecordType(rawValue: 28)
+    /// What the sender of the message can do (EDNS, RFC 6891); no record of any name.
+    public static let opt = DNSRecordType(rawValue: 41)
 }
 
 /// What a resolver is asked (RFC 1035 section 4.1.2), always in class IN.
@@ -49,6 +51,9 @@ public struct DNSQuestion: Hashable, Sendable {
     ///
     /// - Parameter id: random, and not that of another question on the same connection.
     public func query(id: UInt16) -> [UInt8] {
-        DNSHeader(question: id).bytes + name.wire + type.rawValue.bigEndianBytes + Self.internet.bigEndianBytes
+        DNSHeader(question: id).bytes + bytes
     }
+
+    /// The question as it stands in a message.
+    var bytes: [UInt8] { name.wire + type.rawValue.bigEndianBytes + Self.internet.bigEndianBytes }
 }

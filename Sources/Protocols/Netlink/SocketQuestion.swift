@@ -57,14 +57,21 @@ public struct SocketQuestion: Hashable, Sendable {
 
     /// The message to send.
     public func request(sequence: UInt32) -> NetlinkRequest {
+        NetlinkRequest(
+            type: Self.messageType, flags: [], sequence: sequence,
+            body: Self.body(family: family, transport: 6, ends))
+    }
+
+    /// The body of a request.
+    static func body(family: UInt8, transport: UInt8, _ ends: SocketEnds) -> [UInt8] {
         var body: [UInt8] = []
         body.reserveCapacity(56)
         body.append(family)
-        body.append(6)
+        body.append(transport)
         body.append(hostOrder: 0, count: 2)
         body.append(hostOrder: UInt64(UInt32.max), count: 4)
         ends.append(to: &body, family: family)
-        return NetlinkRequest(type: Self.messageType, flags: [], sequence: sequence, body: body)
+        return body
     }
 
     /// What a datagram says to this question; nil where it holds no answer to it: what came late for an earlier one, or

@@ -9,13 +9,8 @@ public enum NftStatement: Hashable, Sendable {
         case reply = 1
     }
 
-    /// A protocol over IP, by its number.
-    public enum Transport: UInt8, Hashable, Sendable {
-        /// TCP.
-        case tcp = 6
-        /// UDP.
-        case udp = 17
-    }
+    /// A protocol over IP.
+    public typealias Transport = TransportProtocol
 
     /// What a dynamic set is keyed by.
     public enum Key: Hashable, Sendable {
@@ -69,7 +64,7 @@ public enum NftStatement: Hashable, Sendable {
     /// `counter name "inbound_107"`
     case count(String)
     /// `add @stopped_107 { meta l4proto . th dport }`: counts the packet in the set's element of this key, made where
-    /// it is not there. Where the set is full, the rule ends here. (`update` would do the same, but kernels before 6.12
+    /// it is not there. Where the set is full, the rule ends here. (`update` would do the same, but older kernels
     /// take it only for sets whose elements expire.)
     case update(set: String, Key)
     /// `ct mark set 0x786d7201`

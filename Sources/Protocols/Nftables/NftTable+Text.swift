@@ -106,16 +106,6 @@ extension NftStatement {
     }
 }
 
-extension NftStatement.Transport: CustomStringConvertible {
-    /// "tcp", "udp".
-    public var description: String {
-        switch self {
-        case .tcp: "tcp"
-        case .udp: "udp"
-        }
-    }
-}
-
 extension UInt32 {
     /// "0x786d7201"
     fileprivate var hexadecimal: String {

@@ -89,25 +89,34 @@ final class ControlConversation {
         // A client that gave up waiting was told that nothing was done: it must stay true when we come to its request
         // late. A lock that comes late does no harm.
         case "/v1/unlock" where stream.isPeerGone, "/v1/reload" where stream.isPeerGone: finish()
-        case "/v1/unlock": act(request) { () throws(StartFailure) in try server.daemon.unlock() }
-        default: act(request) { () throws(StartFailure) in try server.daemon.reload() }
+        case "/v1/unlock":
+            act(request) { () throws(StartFailure) in
+                try server.daemon.unlock()
+                return nil
+            }
+        default:
+            act(request) { () throws(StartFailure) in
+                try server.daemon.reload()
+                return nil
+            }
         }
     }
 
     /// An operator's verb.
-    private func act(_ request: HTTPRequestHead, _ verb: () throws(StartFailure) -> Void) {
+    private func act(_ request: HTTPRequestHead, _ verb: () throws(StartFailure) -> String?) {
         guard let peer, ControlServer.isOperator(peer) else {
             return refuse(request, 403, "only root and the router's own user may do this; try it with sudo")
         }
+        let note: String?
         do throws(StartFailure) {
-            try verb()
+            note = try verb()
         } catch {
             return refuse(request, 409, error.description)
         }
         let status = server.daemon.status
         let body = JSONValue.object([
             "state": .string(status.state.rawValue), "reason": .string(status.reason),
-            "locked": .bool(status.killSwitch.locked),
+            "locked": .bool(status.killSwitch.locked), "note": .string(orNull: note),
         ])
         send(HTTPResponse(body: body.encoded() + [0x0a]), to: request.method)
     }

@@ -10,8 +10,9 @@ public final class ControlServer {
         var status: StatusDocument { get }
         /// The last events, oldest first.
         var history: [StatusEvent] { get }
-        /// An operator's verb. Throws the sentence that the operator is told.
-        func lockAll() throws(StartFailure)
+        /// An operator's verb. Throws the sentence that the operator is told; returns one where it was done and there is
+        /// more to say.
+        func lockAll() throws(StartFailure) -> String?
         /// An operator's verb. Throws the sentence that the operator is told.
         func unlock() throws(StartFailure)
         /// An operator's verb. Throws the sentence that the operator is told.

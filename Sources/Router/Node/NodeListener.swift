@@ -2,10 +2,10 @@ import EventLoop
 import Policy
 import Protocols
 
-/// One of the node's SOCKS listeners: accepts, counts, and pauses at its limits.
+/// One of the router's listeners: accepts, counts, and pauses at its limits.
 final class NodeListener {
-    /// As the operator wrote it; nil for one of the router's own.
-    let configuration: NodeListenerConfiguration?
+    /// As the configuration asks for it; nil for one of the router's own.
+    let plan: ListenerPlan?
     let name: String
     /// Where it listens; the port that the kernel chose where none was asked for.
     let endpoint: Endpoint
@@ -23,6 +23,8 @@ final class NodeListener {
     private let descriptor: Descriptor
     private let loop: EventLoop
     private var watch: Watch?
+    /// Where it hears datagrams too; nil for one that does not.
+    private(set) var datagrams: DatagramSocket?
     /// Called with each connection, and the client's end of it.
     var onAccept: (consuming Descriptor, Endpoint?, NodeListener) -> Void = { _, _, _ in }
     /// Called when the kernel has no descriptor left for a connection that waits.
@@ -34,24 +36,24 @@ final class NodeListener {
     /// Listens, and accepts nothing until `resume`.
     ///
     /// - Throws: a sentence that names the listener: "node.proxy: 127.0.0.1:18950 is taken …".
-    convenience init(_ configuration: NodeListenerConfiguration, id: UInt32, loop: EventLoop) throws(StartFailure) {
-        let requestClass: RequestClass =
-            switch configuration.role {
-            case .p2p: .p2p
-            case .torZone: .torZone
-            case .i2pZone: .i2pZone
-            }
+    convenience init(_ plan: ListenerPlan, id: UInt32, loop: EventLoop) throws(StartFailure) {
         try self.init(
-            configuration, name: configuration.name, requestClass: requestClass, endpoint: configuration.endpoint,
-            password: nil, id: id, loop: loop)
+            plan, name: plan.name, requestClass: plan.requestClass, endpoint: plan.endpoint, password: nil, id: id,
+            loop: loop)
+        guard case .resolver = plan.ingress else { return }
+        do throws(SystemError) {
+            datagrams = try DatagramSocket(at: plan.endpoint, loop: loop)
+        } catch {
+            throw StartFailure("\(name) cannot listen at \(plan.endpoint) (UDP): \(error.reason); \(plan.mend)")
+        }
     }
 
-    /// One that no key of the configuration names; `configuration` only for one that a key does.
+    /// One that no key of the configuration asks for; `plan` only for one that a key does.
     init(
-        _ configuration: NodeListenerConfiguration? = nil, name: String, requestClass: RequestClass,
+        _ plan: ListenerPlan? = nil, name: String, requestClass: RequestClass,
         endpoint: Endpoint, password: Credentials?, id: UInt32, loop: EventLoop
     ) throws(StartFailure) {
-        self.configuration = configuration
+        self.plan = plan
         self.name = name
         self.requestClass = requestClass
         self.password = password
@@ -63,26 +65,35 @@ final class NodeListener {
         } catch {
             throw StartFailure(
                 "\(name) cannot listen at \(endpoint): \(error.reason); "
-                    + "end what has that port, or give another in [node]")
+                    + (plan?.mend ?? "end what has that port"), isNoAddress: error.isNoAddress)
         }
     }
 
+    var isIPv6: Bool { if case .tcp(.v6, _) = endpoint { true } else { false } }
     var isPaused: Bool { watch == nil }
 
     /// Accepts from now on.
     func resume() {
         guard watch == nil else { return }
         watch = Watch.listener(descriptor.raw, on: loop) { [unowned self] in acceptBatch() }
+        datagrams?.resume()
     }
 
     /// Accepts nothing; who connects waits in the kernel's queue.
     func pause() {
         watch?.cancel()
         watch = nil
+        datagrams?.pause()
     }
 
     func count(_ refusal: Refusal) {
         refused[refusal, default: 0] += 1
+    }
+
+    /// A connection that did not come by its socket.
+    func opened() {
+        accepted += 1
+        open += 1
     }
 
     func closed() {
@@ -94,8 +105,7 @@ final class NodeListener {
             do throws(SystemError) {
                 var peer: Endpoint?
                 guard let client = try Socket.accept(from: descriptor, peer: &peer) else { return }
-                accepted += 1
-                open += 1
+                opened()
                 onAccept(client, peer, self)
             } catch {
                 return onDescriptorLimit(self, error)

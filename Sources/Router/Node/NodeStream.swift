@@ -47,6 +47,8 @@ final class NodeStream: FlowOwner {
         }
     }
 
+    /// What follows the accept of a redirected connection.
+    func start() { apply(connection.start()) }
     func tick(_ now: Instant) { apply(connection.tick(now)) }
     func egressLost() { apply(connection.egressLost(now: host.now)) }
     func told(_ event: TorStreamEvent, isOurs: Bool) { apply(connection.told(event, isOurs: isOurs, now: host.now)) }
@@ -122,10 +124,12 @@ final class NodeStream: FlowOwner {
             relay(prefix: prefix + early, tag: tag, counter: listener.traffic)
         case .close(let refusal):
             // Unread bytes would turn the close into a reset, which can overtake the reply that says why.
-            if isReadable(.client) { _ = read(.client) { _ in } }
+            // A client that was redirected reads no reply, and is to see a reset.
+            let resets = connection.refusesByReset
+            if !resets, isReadable(.client) { _ = read(.client) { _ in } }
             if refusal == .proxyFailed { host.dialFailed(self) }
             host.finished(self, refusal)
-            close()
+            close(reset: resets)
         }
     }
 }

@@ -1,6 +1,7 @@
 import EventLoop
 public import Policy
 import Protocols
+public import Settings
 
 /// The life of `xmr-routed run`: configuration, router, control socket, signals, service manager, end.
 public final class Daemon: ControlServer.Daemon {
@@ -17,16 +18,20 @@ public final class Daemon: ControlServer.Daemon {
 
     /// Reads the configuration, opens the listeners and the control socket. Nothing is accepted before `run`.
     ///
-    /// - Parameter log: called with each event.
+    /// - Parameters:
+    ///   - guardSocket: where the guard speaks.
+    ///   - log: called with each event.
     /// - Throws: `ConfigurationFile.Refusal` or `StartFailure`.
-    public init(_ file: ConfigurationFile, log: @escaping (StatusEvent) -> Void) throws {
+    public init(
+        _ file: ConfigurationFile, guardSocket: String = Places.guardSocket, log: @escaping (StatusEvent) -> Void
+    ) throws {
         ThisProcess.forbidCoreFiles()
         self.file = file
         self.log = log
         let configuration = try file.load()
         loop = try EventLoop()
         let lock = LockStore(stateDirectory: try Places.stateDirectory())
-        router = try Router(configuration, lockStore: lock, loop: loop)
+        router = try Router(configuration, lockStore: lock, loop: loop, guardSocket: guardSocket)
         router.onEvent = { [unowned self] in happened($0) }
         let path = Places.controlSocket(configured: configuration.control.socket)
         control = try ControlServer(
@@ -79,7 +84,7 @@ public final class Daemon: ControlServer.Daemon {
     public var history: [StatusEvent] { past.events }
 
     /// Locks. See `Router.lockAll`.
-    public func lockAll() throws(StartFailure) { try router.lockAll() }
+    public func lockAll() throws(StartFailure) -> String? { try router.lockAll() }
 
     /// Unlocks. See `Router.unlock`.
     public func unlock() throws(StartFailure) { try router.unlock() }

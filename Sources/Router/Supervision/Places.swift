@@ -4,6 +4,9 @@ import EventLoop
 public enum Places {
     private static let packagedSocket = "/run/xmr-routed/control.sock"
 
+    /// Where the packaged guard speaks.
+    public static let guardSocket = "/run/xmr-routed-guard/guard.sock"
+
     /// The control socket that a router makes: what the configuration says, else one of the user's own, else the
     /// packaged one.
     public static func controlSocket(configured: String?) -> String {

@@ -43,6 +43,8 @@ unsigned test_acts_as(void);
 /// Connects to an address by a socket of this family, bound to this interface unless it is null: the descriptor, or
 /// -errno.
 int test_connect(const char *address, unsigned short port, int is_ipv6, const char *interface);
+/// The same for datagrams.
+int test_connect_datagram(const char *address, unsigned short port, int is_ipv6);
 void test_close(int descriptor);
 void test_set_nonblocking(int descriptor);
 

@@ -1,7 +1,7 @@
 # Everything a test needs. Source, do not run.
 : "${LAB:?run the lab by Tests/Lab/run}" "${LAB_ID:?}" "${HERE:?}"
 LAB_TTL=${LAB_TTL:-900}
-for part in report processes namespaces tor monero capture circuits symbols router managed bridges box dante i2p vpn; do
+for part in report processes namespaces tor monero capture circuits symbols router guard managed bridges box dante i2p vpn; do
   # shellcheck source=/dev/null
   . "$HERE/lib/$part.sh"
 done
@@ -13,7 +13,8 @@ FINISHED=
 finish() { FINISHED=1; exit 0; }
 test_end() {
   local name
-  stop router node neighbour "${OWN[@]}"
+  stop router node neighbour guard "${OWN[@]}"
+  guard_clear
   for name in "$LAB"/tcpdump-*.pid; do [ ! -f "$name" ] || stop "$(basename "$name" .pid)"; done
   [ ! -d "$BOX" ] || box_down
   [ -n "$FINISHED" ] || exit 1

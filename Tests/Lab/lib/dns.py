@@ -8,12 +8,14 @@ import sys
 import threading
 
 PEER, PEER6 = bytes([203, 0, 113, 11]), socket.inet_pton(socket.AF_INET6, "2001:db8:113::11")
-A, NS, CNAME, AAAA = 1, 2, 5, 28
+A, NS, CNAME, TXT, AAAA = 1, 2, 5, 16, 28
 NAMES = {
     "peer.example": {A: [PEER], AAAA: [PEER6]},
     "six.example": {AAAA: [PEER6]},
     "private.example": {A: [bytes([10, 66, 0, 1])]},
     "alias.example": {CNAME: "peer.example"},
+    "checkpoints.example": {TXT: [b"\x05hello"]},
+    "long.example": {TXT: [bytes([250]) + bytes(250)] * 8},
 }
 log = open(sys.argv[1], "a", buffering=1)
 

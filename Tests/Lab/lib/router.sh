@@ -1,14 +1,15 @@
 # The router under test. Source, do not run.
 #
 # One router at a time, as on a box: its own user, no privileges, in the node's namespace. The guard is off here,
-# so the best state is `unguarded`.
+# so the best state is `unguarded`, unless GUARD_MODE=required (see guard.sh).
 
 NODE_PROXY=127.0.0.1:18950
 ROUTER_DIR=$LAB/router
 ROUTER_SOCKET=$ROUTER_DIR/control.sock
 
 # router_new [PEERS-LINE...]: a fresh configuration and state. HOLD changes a default; TOR_TABLE what [tor] holds,
-# EGRESSES all tables of egresses; ROUTES and LISTENERS are further lines of [route] and [node].
+# EGRESSES all tables of egresses; ROUTES, LISTENERS and KILL_SWITCH are further lines of [route], [node] and
+# [kill-switch].
 router_new() {
   local tor='[tor]
 socks = "127.0.0.1:'$TOR_SOCKS'"
@@ -40,7 +41,8 @@ EOT
     cat <<EOT
 
 [kill-switch]
-guard = "off"
+guard = "${GUARD_MODE:-off}"
+${KILL_SWITCH:-}
 
 [control]
 socket = "$ROUTER_SOCKET"
@@ -63,10 +65,14 @@ router_words() {
   ROUTER=("${AS[@]}" env HOME="$ROUTER_DIR" STATE_DIRECTORY="$ROUTER_DIR/state")
 }
 
+# Further words of `run`.
+ROUTER_FLAGS=()
+
 # router_start [PREFIX...]: starts it (behind the PREFIX words, for strace) and waits until it answers.
 router_start() {
   router_words
-  start "$NODE_NS" router "${ROUTER[@]}" "$@" "$XMR_ROUTED" run --config "$ROUTER_DIR/xmr-routed.toml"
+  start "$NODE_NS" router "${ROUTER[@]}" "$@" "$XMR_ROUTED" run --config "$ROUTER_DIR/xmr-routed.toml" \
+    "${ROUTER_FLAGS[@]}"
   within 15 router_answers >/dev/null || { echo "the router does not answer: $(tail -n 3 "$LAB/router.log")"; return 1; }
 }
 
@@ -79,6 +85,9 @@ router() {
   router_words
   in_ns "$NODE_NS" timeout 90 "${ROUTER[@]}" "$XMR_ROUTED" "$verb" --socket "$ROUTER_SOCKET" "$@"
 }
+
+# Locks where no router runs: the guard is asked.
+router_lock_alone() { router lock --guard-socket "$GUARD_SOCKET"; }
 
 router_answers() {
   local code=0

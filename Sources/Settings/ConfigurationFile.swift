@@ -4,7 +4,7 @@ public import Policy
 import Protocols
 import Toml
 
-/// The configuration's file and all that it names: found, read and checked in one go, by `run`, `check` and a
+/// The configuration's file and all that it names: found, read and checked in one go, by `run`, `guard`, `check` and a
 /// reload alike.
 public struct ConfigurationFile: Sendable {
     /// The packaged place.
@@ -24,8 +24,17 @@ public struct ConfigurationFile: Sendable {
         public let lines: [String]
     }
 
+    /// Who reads it, and so what of it.
+    public enum Reader: Hashable, Sendable {
+        /// The router, as whom this process runs: all of it, with the secrets and lists that it names.
+        case router
+        /// The guard, beside a router of this user: the file alone. The guard's rights are not the router's, so it may
+        /// not be allowed to read more; nor does a rule of its depend on more.
+        case guardian(routerUser: String)
+    }
+
     /// Reads and checks it. Nothing is bound, dialled or written.
-    public func load() throws(Refusal) -> Configuration {
+    public func load(for reader: Reader = .router) throws(Refusal) -> Configuration {
         guard let path else { return .builtIn }
         let bytes: [UInt8]
         do throws(SystemError) {
@@ -33,10 +42,15 @@ public struct ConfigurationFile: Sendable {
         } catch {
             throw Refusal(lines: ["\(path): cannot be read: \(error.reason)"])
         }
-        let context = ConfigurationContext(
-            routerUser: ThisProcess.userName(of: ThisProcess.user), secretOwners: [0, ThisProcess.user],
-            readFile: { Self.read($0, beside: path) },
+        var context = ConfigurationContext(
+            routerUser: nil, secretOwners: [0, ThisProcess.user], readFile: { Self.read($0, beside: path) },
             sha3_256: { (try? Crypto.sha3_256($0)) ?? [] })
+        switch reader {
+        case .router: context.routerUser = ThisProcess.userName(of: ThisProcess.user)
+        case .guardian(let user):
+            context.routerUser = user
+            context.readsFiles = false
+        }
         let tree: TomlTable
         do throws(TomlSyntaxError) {
             tree = try TomlReader.read(bytes)

@@ -1,0 +1,46 @@
+public import Protocols
+
+/// What the kernel is to hold: what the configuration and this machine's users come to.
+public struct GuardWish: Hashable, Sendable {
+    /// The table.
+    public let table: NftTable
+    /// SHA-256 of its canonical form, in 64 hexadecimal digits.
+    public let digest: String
+    /// Whom it holds.
+    public let users: [GuardedUsers.User]
+    /// The router's user, where the table has a chain for it.
+    public let router: UInt32?
+    /// Who cannot be held, and the mend; nil where everybody is.
+    public let problem: String?
+    private let marks: [UInt32: [UInt32]]
+
+    /// What follows from a configuration and the numbers of its users.
+    ///
+    /// - Parameter digest: SHA-256 of a table's canonical form, as above.
+    public init(_ configuration: Configuration, _ guarded: GuardedUsers, digest: (NftTable) -> String) {
+        let ruleset = Ruleset(configuration, guarded)
+        table = ruleset.table
+        self.digest = digest(ruleset.table)
+        users = ruleset.users
+        router = ruleset.router
+        // Two for each user, in their order.
+        let all = ruleset.marks
+        marks = Dictionary(
+            uniqueKeysWithValues: ruleset.users.enumerated().map { place, user in
+                (user.id, Array(all[2 * place..<2 * place + 2]))
+            })
+        problem = guarded.problems.isEmpty ? nil : guarded.problems.joined(separator: "; ")
+    }
+
+    /// What marks the connections of these users.
+    public func marks(of users: [UInt32]) -> [UInt32] { users.flatMap { marks[$0] ?? [] } }
+
+    /// The numbers of those whom it holds.
+    public var userIDs: Set<UInt32> { Set(users.map(\.id)) }
+
+    /// Whether it would let go of somebody by mistake: of these users, whom the kernel holds, it holds not all, and it
+    /// knows itself that one of its own is missing.
+    func losesAny(of held: Set<UInt32>) -> Bool {
+        problem != nil && !held.isSubset(of: userIDs)
+    }
+}

@@ -1,0 +1,148 @@
+import CTestSystem
+import EventLoop
+import Netlink
+import Protocols
+import Testing
+
+/// Sockets and connections in the real kernel, in a network namespace of the test's own.
+@Suite(.enabled(if: PrivateNamespace.isPossible, PrivateNamespace.needs))
+struct FlowKillerTests {
+    private static let confined: UInt32 = 4107
+    private static let stranger: UInt32 = 4108
+
+    /// A connection to a listener of somebody's.
+    private final class Pair {
+        let listener: Descriptor
+        let port: UInt16
+        let client: Int32
+        let accepted: Descriptor
+
+        init(_ address: String = "127.0.0.1", listener owner: UInt32, client user: UInt32, dialling: String? = nil)
+            throws
+        {
+            let ip = try #require(IPAddress(address))
+            listener = try FlowKillerTests.acting(as: owner) { try Socket.listen(at: .tcp(ip, port: 0)) }
+            port = test_port(listener.raw)
+            let number = port
+            let place = dialling ?? address
+            client = try FlowKillerTests.acting(as: user) {
+                unsafe test_connect(place, number, place.contains(":") ? 1 : 0, nil)
+            }
+            try #require(client >= 0)
+            var peer: Endpoint?
+            accepted = try FlowKillerTests.acting(as: owner) { try Socket.accept(from: listener, peer: &peer) }
+            test_set_nonblocking(client)
+        }
+
+        deinit { test_close(client) }
+
+        /// Whether the client's end still lives.
+        var lives: Bool { unsafe test_send(client, "x", 1) == 1 }
+
+        /// Whether somebody can still connect.
+        var listens: Bool {
+            let descriptor = unsafe test_connect("127.0.0.1", port, 0, nil)
+            defer { if descriptor >= 0 { test_close(descriptor) } }
+            return descriptor >= 0
+        }
+    }
+
+    private static func acting<Result: ~Copyable>(as user: UInt32, _ body: () throws -> Result) rethrows -> Result {
+        let before = test_acts_as()
+        test_act_as(user)
+        defer { test_act_as(before) }
+        return try body()
+    }
+
+    private func destroy(marks: [UInt32] = []) throws -> Int {
+        try FlowKiller.destroy(users: [Self.confined], marks: marks)
+    }
+
+    @Test func aUsersConnectionsEndAndNobodyElses() throws {
+        try PrivateNamespace.run {
+            let theirs = try Pair(listener: Self.stranger, client: Self.confined)
+            let six = try Pair("::1", listener: Self.stranger, client: Self.confined)
+            let mapped = try Pair(listener: Self.stranger, client: Self.confined, dialling: "::ffff:127.0.0.1")
+            let others = try Pair(listener: Self.stranger, client: Self.stranger)
+            #expect(theirs.lives && six.lives && mapped.lives && others.lives)
+            #expect(try destroy() == 3)
+            #expect(!theirs.lives && !six.lives && !mapped.lives && others.lives)
+            #expect(theirs.listens && others.listens)
+            #expect(try destroy() == 0)
+        }
+    }
+
+    /// What it has accepted ends; that it listens does not.
+    @Test func aListenerStays() throws {
+        try PrivateNamespace.run {
+            let pair = try Pair(listener: Self.confined, client: Self.stranger)
+            #expect(try destroy() == 1)
+            #expect(!pair.lives && pair.listens)
+        }
+    }
+
+    @Test func connectedDatagramsEndAndOthersStay() throws {
+        try PrivateNamespace.run {
+            let connected = Self.acting(as: Self.confined) { unsafe test_connect_datagram("127.0.0.1", 99, 0) }
+            let six = Self.acting(as: Self.confined) { unsafe test_connect_datagram("::1", 99, 1) }
+            let strangers = Self.acting(as: Self.stranger) { unsafe test_connect_datagram("127.0.0.1", 99, 0) }
+            defer { for descriptor in [connected, six, strangers] { test_close(descriptor) } }
+            #expect(try destroy() == 2)
+            #expect(try destroy() == 0)
+            unsafe #expect(test_send(connected, "x", 1) < 0, "it is connected to nothing now")
+            unsafe #expect(test_send(strangers, "x", 1) == 1)
+        }
+    }
+
+    /// A process that is killed leaves the kernel with what it had to send.
+    @Test func whatNoProcessHasAnyMoreEndsToo() throws {
+        try PrivateNamespace.run {
+            var pair: Pair? = try Pair(listener: Self.stranger, client: Self.confined)
+            let client = try #require(pair).client
+            test_shrink(client, 4096)
+            let bytes = [UInt8](repeating: 1, count: 1 << 20)
+            while unsafe bytes.withUnsafeBytes({ unsafe test_send(client, $0.baseAddress, UInt($0.count)) }) > 0 {}
+            func left() throws -> Int {
+                try PrivateNamespace.shell("ss -Htn state fin-wait-1").split(separator: "\n").count
+            }
+            let accepted = test_duplicate(try #require(pair).accepted.raw)
+            pair = nil
+            defer { test_close(accepted) }
+            try #require(try left() == 1)
+            // Linux before 6.17 says root of it.
+            let isTold = try PrivateNamespace.shell("ss -Htne state fin-wait-1").contains("uid:\(Self.confined)")
+            #expect(try destroy() == (isTold ? 1 : 0))
+            #expect(try left() == (isTold ? 0 : 1))
+        }
+    }
+
+    @Test func connectionsAreForgotten() throws {
+        try PrivateNamespace.run {
+            let mark: UInt32 = 0x786d_7201
+            let marking: [[NftStatement]] = [
+                [.user(Self.confined), .setConnectionMark(mark)], [.user(Self.stranger), .setConnectionMark(mark + 4)],
+            ]
+            let table = NftTable(name: "t", chains: [.init(name: "output", hook: .filterOutput, rules: marking)])
+            let socket = try NftablesSocket()
+            try socket.replace(table, owned: true)
+            func tracked() throws -> [String] {
+                try PrivateNamespace.shell("cat /proc/self/net/nf_conntrack 2>/dev/null || true")
+                    .split(separator: "\n").map { String($0) }
+            }
+            // A connection of theirs, one that only the mark names (an unconnected datagram), and strangers'.
+            let theirs = try Pair(listener: 0, client: Self.confined)
+            let six = try Pair("::1", listener: 0, client: Self.confined)
+            let others = try Pair(listener: Self.stranger, client: Self.stranger)
+            #expect(theirs.lives && six.lives && others.lives)
+            let before = try tracked()
+            guard !before.isEmpty else { return }
+            #expect(before.count == 3)
+            #expect(try destroy(marks: [mark]) == 2)
+            // The kernel's reset for what was destroyed may be tracked anew, without a mark.
+            let after = try tracked()
+            #expect(!after.contains { $0.contains("mark=\(mark) ") }, "\(after)")
+            #expect(after.filter { $0.contains("mark=\(mark + 4) ") }.count == 1, "\(after)")
+            #expect(others.lives)
+        }
+    }
+}
