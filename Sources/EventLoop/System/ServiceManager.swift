@@ -1,3 +1,5 @@
+// Both system modules include the socket headers; Swift takes either as their home.
+internal import CLibevent
 internal import CLinux
 
 /// The service manager's notification socket (sd_notify(3)): one datagram a message, no library.
