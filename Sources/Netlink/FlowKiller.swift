@@ -15,13 +15,15 @@ public enum FlowKiller {
     private static let forgetting = "have connection tracking forget a user's connections (nf_conntrack_netlink)"
 
     /// Destroys the TCP sockets of these users that are connected, or about to be, or closing, also where no process has
-    /// them any more but the kernel still says whose they were; and their connected UDP sockets. Then forgets the
-    /// connections of these, and all those with one of these marks.
+    /// them any more but the kernel still says whose they were (Linux 6.17); and their connected UDP sockets. Then
+    /// forgets the connections of these, and all those with one of these marks.
     ///
+    /// - Parameter marks: not those of users whose packets are redirected or held by mark alone: what the kernel still
+    ///   sends for a socket that no process has, and that it names nobody's, would lose its redirection and its mark.
     /// - Returns: how many sockets were destroyed.
     /// - Throws: `SystemError`; what could be ended has been ended.
     @discardableResult
-    public static func destroy(users: Set<UInt32>, marks: [UInt32]) throws(SystemError) -> Int {
+    public static func destroy(users: Set<UInt32>, marks: [UInt32] = []) throws(SystemError) -> Int {
         var failure: SystemError?
         var destroyed: [SocketEntry] = []
         do throws(SystemError) {
