@@ -80,6 +80,7 @@ old_open() {
   for role in node free; do
     within 10 grep -q open "$LAB/$MX-old-$role.log" >/dev/null || { echo "older flows of $role do not stand"; cat "$LAB/$MX-old-$role.log"; return 1; }
   done
+  rm "$LAB/$MX/come"
 }
 
 # old_die: some of their processes are killed before the guard comes.
