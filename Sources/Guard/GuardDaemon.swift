@@ -168,7 +168,7 @@ extension GuardDaemon: GuardServer.Guardian {
 
 extension GuardDaemon: CanaryServer.Guardian {
     func canaryReading(of user: UInt32) -> Result<(name: String, reading: GuardReading), GuardRefusal> {
-        engine.happen(.changed)
+        engine.happen(.asked)
         return engine.machine.canary(of: user)
     }
 
