@@ -28,7 +28,9 @@ final class GuardClient {
 
     func start() { apply { $0.start() } }
 
+    /// Ends, without a word: whoever ends it cuts everything himself.
     func stop() {
+        onChange = { _ in }
         onDestroyed = { _ in }
         apply { $0.stop() }
     }
