@@ -51,7 +51,8 @@ extension Router {
         if let event = stoppedTelling.observe(stopped, now: loop.now, at: time) { onEvent(event) }
         let threats = guardClient.machine.threats(at: time)
         for threat in threats where !toldGuardThreats.contains(threat) {
-            onEvent(StatusEvent(time: time, kind: .threat, sentence: threat, fields: ["listener": .null, "count": .null]))
+            onEvent(
+                StatusEvent(time: time, kind: .threat, sentence: threat, fields: ["listener": .null, "count": .null]))
         }
         toldGuardThreats = threats
     }
