@@ -12,6 +12,8 @@ final class GuardSource {
     private var stamp: Files.Stamp?
     /// The router's user; nil where there is none of this name.
     private(set) var routerUser: UInt32?
+    /// The numbers that names had. Whom a number named goes on running when the name is gone, and is held on.
+    private var known: [String: UInt32] = [:]
 
     init(_ options: GuardOptions, digest: @escaping (NftTable) -> String) {
         self.options = options
@@ -57,7 +59,13 @@ final class GuardSource {
             }
         }
         let router = id(of: options.routerUser)
-        let guarded = GuardedUsers(configuration, idOf: id, router: router)
+        var guarded = GuardedUsers(configuration, idOf: id, router: router)
+        for user in guarded.users { known[user.name] = user.id }
+        if !guarded.problems.isEmpty {
+            let problems = guarded.problems
+            guarded = GuardedUsers(configuration, idOf: { id(of: $0) ?? known[$0] }, router: router)
+            guarded.problems = problems
+        }
         routerUser = router ?? routerUser
         if let unreadable {
             stamp = nil

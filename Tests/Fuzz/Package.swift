@@ -24,6 +24,8 @@ let fuzzers: [(name: String, needs: [String])] = [
     ("FuzzCanary", ["Protocols", "Policy"]),
     ("FuzzDoctor", ["Protocols", "Policy"]),
     ("FuzzNodeConnection", ["Protocols", "Policy"]),
+    ("FuzzForwarding", ["Protocols", "Policy"]),
+    ("FuzzGuardProof", ["Protocols", "Policy"]),
 ]
 
 let package = Package(

@@ -37,6 +37,7 @@ public enum NftablesSample {
 
     private static let out: [[NftStatement]] = [
         [.outInterface("lo", isNot: true), .user(107), .drop],
+        [.outInterface("lo", isNot: true), .connectionMarkFamily(0x786d_7200), .drop],
         [.outInterface("tun*"), .tcpFlags(0x12, areSet: true), .goBack],
     ]
 

@@ -268,7 +268,9 @@ import Testing
         // The number comes back.
         world.happen(.configured(wish()))
         #expect(world.machine.problem == nil)
-        // Another number is no mistake.
+        // Another number is no mistake, also where somebody else is missing.
+        world.happen(.configured(wish(users: ["monero": 307], confine: ["wallet"])))
+        #expect(world.table?.digest == wish(users: ["monero": 307], confine: ["wallet"]).digest)
         world.happen(.configured(wish(users: ["monero": 207])))
         #expect(world.table?.digest == wish(users: ["monero": 207]).digest)
         #expect(world.destroyed.last == [207])

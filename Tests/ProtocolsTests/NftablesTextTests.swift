@@ -75,6 +75,7 @@ import Testing
         	chain out {
         		type filter hook postrouting priority filter; policy accept;
         		oifname != "lo" meta skuid 107 drop
+        		oifname != "lo" ct mark & 0xffffff00 == 0x786d7200 drop
         		oifname "tun\*" tcp flags & (syn | ack) == (syn | ack) return
         	}
 

@@ -82,6 +82,8 @@ public struct GuardMachine: Sendable {
     private var older: (users: [UInt32], problem: String)?
     /// Whether the present wish was in the kernel once: a difference since then is somebody else's doing.
     private var wasHeld = false
+    /// Whether any wish was: before, nobody knows by whom and for whom the table is that is there.
+    private var wasEverHeld = false
     private var write = Write.none
     /// What does not help is done once a second.
     private var mayReplace = true
@@ -126,7 +128,7 @@ public struct GuardMachine: Sendable {
     }
 
     private mutating func configured(_ new: GuardWish) -> [Effect] {
-        if let old = wish, new.losesAny(of: old.userIDs) {
+        if let old = wish, new.losesAny(of: old) {
             // A name has lost its number: whom the number named goes on running, and is held on.
             standing = new.problem
             return [.read]
@@ -192,7 +194,8 @@ public struct GuardMachine: Sendable {
                 return replace(by: wish)
             }
             wasHeld = true
-        } else if wish.losesAny(of: found.counts.users) {
+            wasEverHeld = true
+        } else if !wasEverHeld, wish.losesAny(of: found.counts.users) {
             kernelProblem = nil
             isSettled = true
             return adopt()

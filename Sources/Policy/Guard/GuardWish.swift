@@ -31,9 +31,13 @@ public struct GuardWish: Hashable, Sendable {
     /// The numbers of those whom it holds.
     public var userIDs: Set<UInt32> { Set(users.map(\.id)) }
 
-    /// Whether it would let go of somebody by mistake: of these users, whom the kernel holds, it holds not all, and it
-    /// knows itself that one of its own is missing.
+    /// Whether it knows itself that somebody is missing, and so might let go of one of these users by mistake.
     func losesAny(of held: Set<UInt32>) -> Bool {
         problem != nil && !held.isSubset(of: userIDs)
+    }
+
+    /// The same of those whom another one holds. Whoever has another number now is not lost.
+    func losesAny(of other: GuardWish) -> Bool {
+        problem != nil && !Set(other.users.map(\.name)).isSubset(of: users.map(\.name))
     }
 }

@@ -47,7 +47,7 @@ public struct QuestionForwarding: Sendable {
     private var framing = DNSFraming()
     /// By our id.
     private var pending: [UInt16: Pending] = [:]
-    private var lastHeard = Instant(milliseconds: 0)
+    private var lastHeard: Instant?
     private var idleSince = Instant(milliseconds: 0)
 
     /// Nothing is asked yet.
@@ -156,7 +156,7 @@ public struct QuestionForwarding: Sendable {
         for (id, entry) in pending where entry.deadline <= now {
             pending[id] = nil
             idleSince = now
-            isStuck = isStuck || lastHeard < entry.asked
+            isStuck = isStuck || lastHeard.map { $0 < entry.asked } ?? true
             effects.append(.answer(entry.query.answer(.serverFailure), to: entry.client))
         }
         guard isOpen else { return effects }

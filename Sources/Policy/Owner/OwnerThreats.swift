@@ -32,7 +32,9 @@ public struct OwnerThreats: Sendable {
     }
 
     private struct Entry {
-        let sentence: String
+        /// Made anew with each note: whom a listener is for may have changed meanwhile.
+        var sentence: String
+        let name: String?
         var last: Instant
         var told: Instant
         var untold: UInt64
@@ -64,10 +66,12 @@ public struct OwnerThreats: Sendable {
             if entries.count >= Self.limit { key = Key(listener: "", who: .further) }
         }
         guard var entry = entries[key], isFresh(entry, now) else {
-            let sentence = Self.sentence(key, caller, users, nameOf)
-            entries[key] = Entry(sentence: sentence, last: now, told: now, untold: 0)
+            let name: String? = if case .user(let user) = key.who { nameOf(user) } else { nil }
+            let sentence = Self.sentence(key, caller, users, name)
+            entries[key] = Entry(sentence: sentence, name: name, last: now, told: now, untold: 0)
             return Telling(sentence: sentence, count: 1)
         }
+        entry.sentence = Self.sentence(key, caller, users, entry.name)
         entry.last = now
         entry.untold += 1
         defer { entries[key] = entry }
@@ -88,7 +92,7 @@ public struct OwnerThreats: Sendable {
     }
 
     private static func sentence(
-        _ key: Key, _ caller: NodeUser.Caller, _ users: ListenerUsers, _ nameOf: (UInt32) -> String?
+        _ key: Key, _ caller: NodeUser.Caller, _ users: ListenerUsers, _ name: String?
     ) -> String {
         switch (key.who, caller) {
         case (.user(let user), _):
@@ -96,7 +100,7 @@ public struct OwnerThreats: Sendable {
                 return "\(key.listener) was used by user \(confined.name) (id \(user)), for whom it is not: \(users.mend), "
                     + "or name it in `listeners` of that user in [[kill-switch.confine]]"
             }
-            let who = nameOf(user).map { "user \($0.printable(limit: 32)) (id \(user))" } ?? "the user with id \(user)"
+            let who = name.map { "user \($0.printable(limit: 32)) (id \(user))" } ?? "the user with id \(user)"
             return "\(key.listener) was used by \(who), whom no guard holds: \(users.mend)"
         case (.gone, _):
             return "\(key.listener) was used by a program that had gone before its user could be looked up, and was "

@@ -28,7 +28,10 @@ final class GuardClient {
 
     func start() { apply { $0.start() } }
 
+    /// For the end of the router: what ends then is no news.
     func stop() {
+        onChange = { _ in }
+        onHeard = {}
         onDestroyed = { _ in }
         apply { $0.stop() }
     }

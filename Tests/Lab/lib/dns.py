@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """dns.py LOG ADDRESS...: a resolver over TCP at port 53 of these addresses, which may come later. Each question is a line
-of LOG: WHO NAME TYPE. Names it knows are below; others do not exist; `silent.` is never answered.
+of LOG: WHO NAME TYPE. Names it knows are below; others do not exist; `silent.example` is never answered.
 """
 import socket
 import struct
@@ -62,7 +62,7 @@ def serve(link, who):
         while True:
             name, kind, out = answer(exactly(link, struct.unpack("!H", exactly(link, 2))[0]))
             log.write(f"{who} {name or '.'} {kind}\n")
-            if name != "silent.":
+            if name != "silent.example":
                 link.sendall(struct.pack("!H", len(out)) + out)
     except (OSError, EOFError):
         link.close()
