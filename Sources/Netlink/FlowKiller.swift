@@ -25,7 +25,7 @@ public enum FlowKiller {
     @discardableResult
     public static func destroy(users: Set<UInt32>, marks: [UInt32] = []) throws(SystemError) -> Int {
         var failure: SystemError?
-        var destroyed: [SocketEntry] = []
+        var destroyed: Set<SocketEntry> = []
         do throws(SystemError) {
             let sockets = Talk(try NetlinkSocket(.socketDiagnosis), doing: destroying)
             for _ in 0..<looks {
@@ -34,7 +34,7 @@ public enum FlowKiller {
                 for socket in found {
                     // One that cannot be destroyed keeps no other alive.
                     do throws(SystemError) {
-                        if try sockets.ask({ socket.destruction(sequence: $0) }) { destroyed.append(socket) }
+                        if try sockets.ask({ socket.destruction(sequence: $0) }) { destroyed.insert(socket) }
                     } catch {
                         failure = error
                     }
