@@ -19,8 +19,10 @@ free_words() { as_words "$FREE_ID"; }
 
 # matrix_net: what both namespaces need beside the cable.
 matrix_net() {
-  local host
+  local host ns
   in_ns "$NODE_NS" sysctl -qw net.ipv4.ping_group_range="0 2147483647" net.ipv4.tcp_syncookies=1 net.ipv4.tcp_fastopen=1
+  # As NetworkManager sets it: a Multipath TCP stream may take further paths.
+  for ns in "$NODE_NS" "$WORLD_NS"; do ip -n "$ns" mptcp limits set subflow 8 add_addr_accepted 8 2>/dev/null; done
   ip -n "$WORLD_NS" -6 route replace local 2001:db8:113::/48 dev lo
   for host in 101 201; do
     ip -n "$WORLD_NS" addr replace "169.254.7.$host/32" dev ve0
@@ -31,7 +33,7 @@ matrix_net() {
 # matrix_up [FILTER]: all of it but the old flows. What the filter (of tcpdump) leaves out is nobody's that is meant.
 matrix_up() {
   local mac
-  rm -rf "$LAB/$MX" "$LAB/$MX"[-.]*
+  rm -rf "${LAB:?}/$MX" "${LAB:?}/$MX"[-.]*
   install -d -m 755 "$LAB/$MX"
   : >"$LAB/$MX.cells"
   matrix_net || return 1
@@ -78,6 +80,7 @@ old_open() {
   for role in node free; do
     within 10 grep -q open "$LAB/$MX-old-$role.log" >/dev/null || { echo "older flows of $role do not stand"; cat "$LAB/$MX-old-$role.log"; return 1; }
   done
+  rm "$LAB/$MX/come"
 }
 
 # old_die: some of their processes are killed before the guard comes.

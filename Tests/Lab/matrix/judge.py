@@ -8,7 +8,7 @@ A cell is good when
 - every kind of the other user's packets is in it, so that the capture would have shown the first;
 - the other user's streams were never broken nor silent for a second, and every new one passed;
 - the kernel answered each knock at a closed port.
-Words: `old`: flows that are older than the guard were used in it, by both users; `leaks=KIND+KIND`: a cell of a ruleset
+Words: `old`: flows that are older than the guard were used in it, by both users, of all kinds or of `old=KIND+KIND`; `leaks=KIND+KIND`: a cell of a ruleset
 with a hole, in which these kinds must be seen to leave; `few`: too short for every kind, one control is enough;
 `resets`: the kernel's bare resets for flows that were the node's are counted, and said, not blamed; `quiet`: no storm;
 `until=MS`: a gap is known, and counted, but for no longer than so many ms from the start; `flood`: the tries are those
@@ -33,7 +33,7 @@ TCP, UDP, SCTP = 6, 17, 132
 # What the kernel says of a protocol that it has not.
 ABSENT = ("EPROTONOSUPPORT", "ESOCKTNOSUPPORT", "ENOPROTOOPT")
 ROLE_OF = {ipaddress.ip_address(a): role for table in (HOST4, HOST6, LINK4, LINK6) for role, a in table.items()}
-RESET = 4
+SYN, RESET = 2, 4
 
 
 def inside(frame):
@@ -47,6 +47,17 @@ def inside(frame):
             protocol, b = b[0], b[(b[1] + 1) * 8 :]
         return 6, protocol, to, b
     return None
+
+
+def joins(b):
+    """Whether a SYN begins a further path of a Multipath TCP stream (RFC 8684: option 30, MP_JOIN)."""
+    options = b[20 : (b[12] >> 4) * 4]
+    while len(options) >= 2 and options[0]:
+        size = 1 if options[0] == 1 else max(2, options[1])
+        if options[0] == 30 and len(options) > 2 and options[2] >> 4 == 1:
+            return True
+        options = options[size:]
+    return False
 
 
 def of_tcp(version, to, b):
@@ -70,6 +81,8 @@ def of_tcp(version, to, b):
     if role and dest in (SINK, SINK_MPTCP):
         if flags & ~16 == RESET:
             return role, "reset"
+        if flags & SYN and joins(b):
+            return role, "old:join"
         found = MARKER.search(b)
         return role, f"old:{found[2].decode()}" if found else f"old:tcp{version}"
     return None
@@ -188,10 +201,12 @@ class Matrix:
             failed = {k: n for k, n in tried.items() if "!" in k and n and k.split("!")[0] not in self.absent + PRIVILEGED}
             if failed:
                 wrong.append(f"tries that came to nothing: {failed}")
-        if "old" in words:
-            old = {k: n for k, n in seen["free"].items() if k.startswith("old:")}
-            if sum(old.values()) < 20:
-                wrong.append(f"older flows of the other user were not seen: {old}")
+        older = next((w for w in words if w.startswith("old")), None)
+        if older:
+            want = older[4:].split("+") if older[4:] else [k for k in OLD_SEEN if k not in self.absent]
+            unseen = [k for k in want if not seen["free"]["old:" + k]]
+            if unseen:
+                wrong.append("older flows of the other user were not seen: " + ", ".join(unseen))
         gap = 0
         new = 0
         for log in self.echoes:
