@@ -77,7 +77,8 @@ let package = Package(
             name: "RouterTests", dependencies: ["Router", "EventLoop", "Policy", "Protocols", "CTestSystem"],
             swiftSettings: strict),
         .testTarget(
-            name: "GuardTests", dependencies: ["Guard", "EventLoop", "Policy", "Protocols", "CTestSystem"],
+            name: "GuardTests",
+            dependencies: ["Guard", "Settings", "Netlink", "EventLoop", "Policy", "Protocols", "CTestSystem"],
             swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
         .testTarget(

@@ -90,6 +90,7 @@ public final class GuardDaemon {
                 switch error {
                 case .answered: "another guard answers at \(path): end it first"
                 case .notASocket: "\(path) is there and is no socket: take it away"
+                case .taken(let error): "\(path) is in another's hands (\(error.reason)): end its guard first"
                 case .system(let error):
                     "the guard's socket \(path) cannot be made: \(error.reason); make its directory for the guard's user, "
                         + "or name another place by --guard-socket"
@@ -167,7 +168,7 @@ extension GuardDaemon: GuardServer.Guardian {
 
 extension GuardDaemon: CanaryServer.Guardian {
     func canaryReading(of user: UInt32) -> Result<(name: String, reading: GuardReading), GuardRefusal> {
-        engine.happen(.changed)
+        engine.happen(.asked)
         return engine.machine.canary(of: user)
     }
 

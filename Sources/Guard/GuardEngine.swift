@@ -39,7 +39,7 @@ final class GuardEngine {
     }
 
     func destroyFlows(of users: [UInt32]) -> (sockets: UInt64, problem: String?) {
-        kernel.destroyFlows(of: users, marks: machine.wish?.marks(of: users) ?? [])
+        kernel.destroyFlows(of: users, marks: machine.wish?.marks ?? [:])
     }
 
     private func perform(_ effect: GuardMachine.Effect) {

@@ -21,11 +21,11 @@ public protocol GuardKernel: AnyObject {
     /// Takes the table away.
     func remove() throws(NftablesFailure)
 
-    /// Destroys the connections of these users (not what listens), and forgets what connection tracking knows of them, by
-    /// these marks too.
+    /// Destroys the connections of these users (not what listens), so that nothing of them leaves any more.
     ///
+    /// - Parameter marks: what marks the connections that a user began.
     /// - Returns: how many sockets, and why some may be left.
-    func destroyFlows(of users: [UInt32], marks: [UInt32]) -> (sockets: UInt64, problem: String?)
+    func destroyFlows(of users: [UInt32], marks: [UInt32: UInt32]) -> (sockets: UInt64, problem: String?)
 
     /// SHA-256 of a table's canonical form, in 64 hexadecimal digits.
     func digest(of table: NftTable) -> String

@@ -17,6 +17,9 @@ final class GuardServer {
     private let guardian: any Guardian
     private var clients: [ObjectIdentifier: Client] = [:]
 
+    /// How many listen.
+    var clientCount: Int { clients.count }
+
     /// What it speaks for.
     protocol Guardian: AnyObject {
         /// What all are told now.

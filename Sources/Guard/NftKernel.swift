@@ -84,7 +84,7 @@ public final class NftKernel: GuardKernel {
     }
 
     /// See `GuardKernel`.
-    public func destroyFlows(of users: [UInt32], marks: [UInt32]) -> (sockets: UInt64, problem: String?) {
+    public func destroyFlows(of users: [UInt32], marks: [UInt32: UInt32]) -> (sockets: UInt64, problem: String?) {
         do throws(SystemError) {
             return (UInt64(try FlowKiller.destroy(users: Set(users), marks: marks)), nil)
         } catch {

@@ -2,53 +2,67 @@ internal import CLinux
 public import EventLoop
 import Protocols
 
-/// Ends what users have open: destroys their sockets that have a far end, and has connection tracking forget their
-/// connections, so that nothing that was allowed before goes on. It needs CAP_NET_ADMIN, sees its own network namespace
-/// only, and waits for nothing.
+/// Ends what users have open: destroys their sockets that have a far end, so that nothing that was allowed before goes
+/// on. It needs CAP_NET_ADMIN, sees its own network namespace only, and waits for nothing.
+///
+/// Not even the end of it leaves: the kernel says goodbye with a reset, and goes on to answer the far end with resets of
+/// its own, which belong to no socket and so to no user: ten packets for twelve connections, in one run. So each
+/// connection is given the user's mark first, by which the guard's table knows these packets, and keeps it for a while.
 ///
 /// A listening socket stays, and so does whatever is another user's.
 public enum FlowKiller {
     /// Sockets that are made while the others are destroyed are found by another look.
     private static let looks = 4
+    /// A packet that comes meanwhile may have connection tracking know the connection again.
+    private static let claims = 3
     /// With what the kernel needs for it, since it says no more than that something is missing.
     private static let destroying = "destroy a user's sockets (tcp_diag, udp_diag, CONFIG_INET_DIAG_DESTROY)"
-    private static let forgetting = "have connection tracking forget a user's connections (nf_conntrack_netlink)"
+    private static let marking = "mark a user's connections (nf_conntrack_netlink)"
 
     /// Destroys the TCP sockets of these users that are connected, or about to be, or closing, also where no process has
-    /// them any more but the kernel still says whose they were (Linux 6.17); and their connected UDP sockets. Then
-    /// forgets the connections of these, and all those with one of these marks.
+    /// them any more but the kernel still says whose they were; and their connected UDP sockets.
     ///
-    /// - Parameter marks: not those of users whose packets are redirected or held by mark alone: what the kernel still
-    ///   sends for a socket that no process has, and that it names nobody's, would lose its redirection and its mark.
+    /// - Parameter marks: what marks the connections that a user began.
     /// - Returns: how many sockets were destroyed.
     /// - Throws: `SystemError`; what could be ended has been ended.
     @discardableResult
-    public static func destroy(users: Set<UInt32>, marks: [UInt32] = []) throws(SystemError) -> Int {
+    public static func destroy(users: Set<UInt32>, marks: [UInt32: UInt32]) throws(SystemError) -> Int {
+        let sockets = Talk(try NetlinkSocket(.socketDiagnosis), doing: destroying)
+        let tracking = Talk(try NetlinkSocket(.netfilter), doing: marking)
         var failure: SystemError?
-        var destroyed: [SocketEntry] = []
-        do throws(SystemError) {
-            let sockets = Talk(try NetlinkSocket(.socketDiagnosis), doing: destroying)
-            for _ in 0..<looks {
-                let found = try sockets.list(of: users)
-                if found.isEmpty { break }
-                for socket in found {
-                    // One that cannot be destroyed keeps no other alive.
-                    do throws(SystemError) {
-                        if try sockets.ask({ socket.destruction(sequence: $0) }) { destroyed.append(socket) }
-                    } catch {
-                        failure = error
-                    }
+        var destroyed = 0
+        for _ in 0..<looks {
+            let found: [SocketEntry]
+            do throws(SystemError) { found = try sockets.list(of: users) } catch {
+                failure = error
+                break
+            }
+            if found.isEmpty { break }
+            for socket in found {
+                // One that cannot be marked or destroyed keeps no other alive. What stays on loopback may well say
+                // goodbye: a program that waits for an answer learns that there is none.
+                do throws(SystemError) {
+                    if !socket.isLoopback, let mark = marks[socket.user] { try claim(socket, mark, tracking) }
+                } catch {
+                    failure = error
+                }
+                do throws(SystemError) {
+                    if try sockets.ask({ socket.destruction(sequence: $0) }) { destroyed += 1 }
+                } catch {
+                    failure = error
                 }
             }
-        } catch {
-            failure = error
         }
-        let tracking = Talk(
-            try NetlinkSocket(.netfilter), doing: forgetting)
-        for socket in destroyed { _ = try tracking.ask { ConnectionTracking.forget(socket, sequence: $0) } }
-        for mark in marks { _ = try tracking.ask { ConnectionTracking.forget(mark: mark, sequence: $0) } }
         if let failure { throw failure }
-        return destroyed.count
+        return destroyed
+    }
+
+    private static func claim(_ socket: SocketEntry, _ mark: UInt32, _ tracking: Talk) throws(SystemError) {
+        for _ in 0..<claims {
+            _ = try tracking.ask { ConnectionTracking.forget(socket, sequence: $0) }
+            if try tracking.ask({ ConnectionTracking.claim(socket, mark: mark, sequence: $0) }) { return }
+        }
+        throw SystemError(marking, code: EEXIST)
     }
 }
 
@@ -66,7 +80,7 @@ private final class Talk {
 
     /// Sends a request that is acknowledged.
     ///
-    /// - Returns: false where there is no such thing.
+    /// - Returns: false where there is no such thing, or where it is there already.
     func ask(_ request: (UInt32) -> NetlinkRequest) throws(SystemError) -> Bool {
         var code: Int32?
         try exchange(request) { message, datagram in
@@ -75,7 +89,7 @@ private final class Talk {
         }
         switch code {
         case 0: return true
-        case ENOENT: return false
+        case ENOENT, EEXIST: return false
         case let code?: throw SystemError(doing, code: code)
         case nil: throw SystemError(doing, code: EPROTO)
         }

@@ -46,10 +46,13 @@ extension Router {
     }
 
     private func guardWasHeard() {
+        // It may know of a user who is new.
+        if !guardProof.isProvenOrOff { owners.refresh() }
         if let event = stoppedTelling.observe(stopped, now: loop.now, at: time) { onEvent(event) }
         let threats = guardClient.machine.threats(at: time)
         for threat in threats where !toldGuardThreats.contains(threat) {
-            onEvent(StatusEvent(time: time, kind: .threat, sentence: threat, fields: ["listener": .null, "count": .null]))
+            onEvent(
+                StatusEvent(time: time, kind: .threat, sentence: threat, fields: ["listener": .null, "count": .null]))
         }
         toldGuardThreats = threats
     }

@@ -41,7 +41,7 @@ extension Router {
         let verdict = StatusVerdict.of(facts)
         return StatusDocument(
             version: Self.version, state: verdict.state, reason: verdict.reason,
-            uptimeSeconds: Double((loop.now - started).milliseconds) / 1000, 
+            uptimeSeconds: Double((loop.now - started).milliseconds) / 1000,
             killSwitch: facts.killSwitch(stopped: stopped, heartbeat: guardClient.machine.lastHeartbeat),
             egress: facts.egress,
             listeners: listeners.map { listener in

@@ -60,12 +60,19 @@ struct GuardCommand: ParsableCommand {
             return
         }
         let kept = errand == nil ? ServiceManager.inherited(named: GuardDaemon.descriptorName) : nil
-        let isInherited = kept != nil
+        var isInherited = kept != nil
         let kernel: NftKernel
         let loop: EventLoop
         do throws(SystemError) {
             loop = try EventLoop()
-            kernel = try NftKernel(kept: kept)
+            do throws(SystemError) {
+                kernel = try NftKernel(kept: kept)
+            } catch {
+                guard isInherited else { throw error }
+                Self.tell(.warned("the service manager kept something else than the table's socket: \(error)"))
+                isInherited = false
+                kernel = try NftKernel(kept: nil)
+            }
         } catch {
             throw GuardFailure(error)
         }

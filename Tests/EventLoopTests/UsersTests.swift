@@ -15,6 +15,12 @@ import Testing
         for name in ["", "roo", "root:x", "0", "no-such-user"] { #expect(try ThisProcess.userID(of: name) == nil) }
     }
 
+    @Test func groupsHaveNumbersToo() {
+        #expect(ThisProcess.groupID(of: "root") == 0)
+        #expect(ThisProcess.groupID(of: "no-such-group") == nil)
+        #expect(ThisProcess.groupID(of: "") == nil)
+    }
+
     @Test func aStampChangesWithItsFile() throws {
         var template = Array("/tmp/xmr-routed-stamp.XXXXXX".utf8CString)
         try #require(unsafe template.withUnsafeMutableBufferPointer { unsafe test_make_directory($0.baseAddress) } == 0)

@@ -180,6 +180,8 @@ import Testing
         world.done = []
         for _ in 0..<500 { world.happen(.changed) }
         #expect(world.done.count == 100)
+        world.happen(.asked)
+        #expect(world.done.count == 101, "whoever asks is answered nevertheless")
         world.tick()
         world.happen(.changed)
         #expect(world.done.suffix(1) == [.read])

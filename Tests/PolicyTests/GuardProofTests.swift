@@ -215,7 +215,9 @@ import Testing
         _ = machine.destroy(now: now)
         _ = machine.destroy(now: now)
         #expect(hear(GuardMessage.refused("no").encode().encoded() + [0x0a]) == [.destroyed(.failed("no"))])
-        #expect(pass(3000).contains { if case .destroyed(.failed(let why)) = $0 { why.contains("restart") } else { false } })
+        #expect(
+            pass(3000).contains { if case .destroyed(.failed(let why)) = $0 { why.contains("restart") } else { false } }
+        )
         _ = machine.destroy(now: now)
         #expect(machine.ended(now: now).count == 1)
     }

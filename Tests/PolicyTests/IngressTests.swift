@@ -19,7 +19,9 @@ import Testing
             Issue.record("no route was asked for")
             return
         }
-        #expect(connection.clientSent([1, 2, 3].span, now: Self.start).consumed == 0, "nothing is read before the way stands")
+        #expect(
+            connection.clientSent([1, 2, 3].span, now: Self.start).consumed == 0,
+            "nothing is read before the way stands")
         _ = Self.step(connection.routed(.dialling([]), now: Self.start))
         guard case .relay(let prefix) = Self.step(connection.upstreamConnected(now: Self.start)) else {
             Issue.record("it is not relayed")

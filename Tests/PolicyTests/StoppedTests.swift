@@ -23,7 +23,8 @@ import Testing
         #expect(first.sentence == "the guard stopped 110 packets: 80 DNS, 30 to port 18080")
         #expect(first.fields["packets"] == .integer(110))
         for second in Int64(3)..<12 {
-            #expect(observe([Self.row("udp", 53, 180 + UInt64(second)), Self.row("tcp", 18080, 30)], at: second) == nil)
+            #expect(
+                observe([Self.row("udp", 53, 180 + UInt64(second)), Self.row("tcp", 18080, 30)], at: second) == nil)
         }
         let second = try #require(observe([Self.row("udp", 53, 200), Self.row("tcp", 18080, 30)], at: 12))
         #expect(second.sentence == "the guard stopped 20 packets: 20 DNS")

@@ -77,13 +77,33 @@ struct SocketEntryTests {
         #expect(real[16] == 10 && Array(real[24..<44]) == [44, 0, 1, 0x80, 20, 0, 3, 0] + end.prefix(12))
     }
 
-    @Test func connectionsAreForgottenByTheirMark() {
-        let request = ConnectionTracking.forget(mark: 0x786d_7201, sequence: 3).bytes
-        #expect(Array(request[4..<8]) == [2, 1, 5, 0])
+    @Test func aConnectionIsClaimedAsOneThatTheSocketBegan() throws {
+        let socket = try #require(try entry(answer()))
+        let request = ConnectionTracking.claim(socket, mark: 0x786d_7201, sequence: 3).bytes
+        // NEW with ACK, CREATE and EXCL.
+        #expect(Array(request[4..<8]) == [0, 1, 5, 6])
+        let tuple = Array(socket.forgetting[20...])
+        #expect(Array(request[20..<72]) == tuple)
+        let turned: [UInt8] = [
+            52, 0, 2, 0x80,
+            20, 0, 1, 0x80, 8, 0, 1, 0, 192, 0, 2, 9, 8, 0, 2, 0, 127, 0, 0, 1,
+            28, 0, 2, 0x80, 5, 0, 1, 0, 6, 0, 0, 0, 6, 0, 2, 0, 0, 80, 0, 0, 6, 0, 3, 0, 0x9c, 0x40, 0, 0,
+        ]
+        #expect(Array(request[72..<124]) == turned)
         #expect(
-            Array(request[16...]) == [
-                0, 0, 0, 0, 8, 0, 8, 0, 0x78, 0x6d, 0x72, 1, 8, 0, 21, 0, 255, 255, 255, 255,
+            Array(request[124...]) == [
+                8, 0, 3, 0, 0, 0, 4, 0x0e,  // seen both ways, assured, confirmed, a fixed time
+                8, 0, 7, 0, 0, 0, 0, 120,
+                8, 0, 8, 0, 0x78, 0x6d, 0x72, 1,
+                32, 0, 4, 0x80, 28, 0, 1, 0x80,
+                5, 0, 1, 0, 3, 0, 0, 0, 6, 0, 4, 0, 8, 8, 0, 0, 6, 0, 5, 0, 8, 8, 0, 0,
             ])
+    }
+
+    @Test(arguments: [([UInt8](repeating: 0, count: 15) + [1], true), ([UInt8](repeating: 0, count: 15) + [2], false)])
+    func whatStaysOnThisMachine(far: [UInt8], isLoopback: Bool) throws {
+        #expect(try entry(answer(family: 10, own: far, far: far))?.isLoopback == isLoopback)
+        #expect(try entry(answer())?.isLoopback == false)
     }
 }
 

@@ -14,7 +14,7 @@ public final class DatagramSocket {
     private let loop: EventLoop
     private var watch: Watch?
     /// How many datagrams are taken in one turn of the loop.
-    private static let batch = 64
+    private static let batch = 16
 
     /// Takes the address, and nothing that comes to it until `resume`.
     ///

@@ -9,7 +9,9 @@ public final class LocalServer {
         case notASocket
         /// Somebody answers there.
         case answered
-        /// Somebody may listen there, or the kernel says no.
+        /// Somebody may listen there: nobody can say.
+        case taken(SystemError)
+        /// It cannot be made.
         case system(SystemError)
     }
 
@@ -62,7 +64,7 @@ public final class LocalServer {
         do throws(SystemError) {
             _ = try Socket.connect(to: .unix(path))
         } catch {
-            guard error.isRefused else { throw .system(error) }
+            guard error.isRefused else { throw .taken(error) }
             return Files.remove(path)
         }
         throw .answered

@@ -27,6 +27,8 @@ public struct GuardMachine: Sendable {
         case destroyed(problem: String?)
         /// Somebody has changed nftables: perhaps this guard itself.
         case changed
+        /// Somebody needs to know now.
+        case asked
         /// A second has passed.
         case tick
     }
@@ -123,6 +125,7 @@ public struct GuardMachine: Sendable {
         case .written(let end): tellChange(after: written(end))
         case .destroyed(let problem): destroyed(problem)
         case .changed: look()
+        case .asked: [.read]
         case .tick: tick()
         }
     }

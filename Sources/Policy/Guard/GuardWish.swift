@@ -12,7 +12,8 @@ public struct GuardWish: Hashable, Sendable {
     public let router: UInt32?
     /// Who cannot be held, and the mend; nil where everybody is.
     public let problem: String?
-    private let marks: [UInt32: [UInt32]]
+    /// What marks the connections that a user began, by the user's number.
+    public let marks: [UInt32: UInt32]
 
     /// What follows from a configuration and the numbers of its users.
     ///
@@ -23,17 +24,9 @@ public struct GuardWish: Hashable, Sendable {
         self.digest = digest(ruleset.table)
         users = ruleset.users
         router = ruleset.router
-        // Two for each user, in their order.
-        let all = ruleset.marks
-        marks = Dictionary(
-            uniqueKeysWithValues: ruleset.users.enumerated().map { place, user in
-                (user.id, Array(all[2 * place..<2 * place + 2]))
-            })
+        marks = ruleset.marks
         problem = guarded.problems.isEmpty ? nil : guarded.problems.joined(separator: "; ")
     }
-
-    /// What marks the connections of these users.
-    public func marks(of users: [UInt32]) -> [UInt32] { users.flatMap { marks[$0] ?? [] } }
 
     /// The numbers of those whom it holds.
     public var userIDs: Set<UInt32> { Set(users.map(\.id)) }

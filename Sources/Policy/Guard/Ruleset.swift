@@ -43,8 +43,10 @@ public struct Ruleset: Hashable, Sendable {
         static func lost(_ vpn: Int) -> UInt32 { base + 0x100 + UInt32(vpn) }
     }
 
-    /// Every mark that stands for a confined user's connection.
-    public var marks: [UInt32] { users.indices.flatMap { [Mark.begun($0), Mark.answered($0)] } }
+    /// What marks the connections that a confined user began, by the user's number.
+    public var marks: [UInt32: UInt32] {
+        Dictionary(users.enumerated().map { ($1.id, Mark.begun($0)) }, uniquingKeysWith: { first, _ in first })
+    }
 
     /// The ruleset of this configuration for these users.
     public init(_ configuration: Configuration, _ guarded: GuardedUsers) {

@@ -97,7 +97,8 @@ public struct OwnerThreats: Sendable {
         switch (key.who, caller) {
         case (.user(let user), _):
             if let confined = users.others.first(where: { $0.id == user }) {
-                return "\(key.listener) was used by user \(confined.name) (id \(user)), for whom it is not: \(users.mend), "
+                return
+                    "\(key.listener) was used by user \(confined.name) (id \(user)), for whom it is not: \(users.mend), "
                     + "or name it in `listeners` of that user in [[kill-switch.confine]]"
             }
             let who = name.map { "user \($0.printable(limit: 32)) (id \(user))" } ?? "the user with id \(user)"

@@ -50,7 +50,9 @@ public struct Route: Hashable, Sendable {
             }
         }
         var destination = request.destination
-        if request.requestClass == .p2p || request.requestClass == .stray, let peer = peers[destination] { destination = peer }
+        if request.requestClass == .p2p || request.requestClass == .stray, let peer = peers[destination] {
+            destination = peer
+        }
         let kind = DestinationKind(destination.host)
         switch (request.requestClass, kind) {
         case (.p2p, _), (.stray, _), (.torZone, .onion), (.i2pZone, .i2p): break

@@ -27,6 +27,8 @@ public struct NetlinkMessage: Hashable, Sendable {
         public static let acknowledge = Flags(rawValue: 4)
         /// From the kernel: what is dumped changed meanwhile, so the dump holds together nothing. Ask again.
         public static let interrupted = Flags(rawValue: 0x10)
+        /// To the kernel: fail where it is there already.
+        public static let exclusive = Flags(rawValue: 0x200)
         /// To the kernel: make it where it is not there.
         public static let create = Flags(rawValue: 0x400)
         /// To the kernel: behind what is there already.

@@ -63,6 +63,9 @@ extension IPv6Address {
     init(mapping address: IPv4Address) {
         self.init(high: 0, low: 0xffff_0000_0000 | UInt64(address.bits))
     }
+
+    /// Whether it is ::1, or one of 127/8 in its mapped form.
+    var isLoopback: Bool { high == 0 && (low == 1 || low >> 24 == 0xffff_7f) }
 }
 
 extension IPAddress {

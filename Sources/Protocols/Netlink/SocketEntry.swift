@@ -17,6 +17,9 @@ public struct SocketEntry: Hashable, Sendable {
     /// The bytes of both ends, with the interface and the cookie by which the kernel knows this socket from a later one.
     private let identity: [UInt8]
 
+    /// Whether its packets stay on this machine by their addresses.
+    public var isLoopback: Bool { ends.far.isLoopback }
+
     /// Asks for all of one protocol that have a far end.
     ///
     /// - Parameter isIPv6: whether those of IPv6, else those of IPv4.

@@ -19,12 +19,9 @@ public final class ControlServer {
         func reload() throws(StartFailure)
     }
 
-    private let path: String
     private let loop: EventLoop
-    private let descriptor: Descriptor
+    private let server: LocalServer
     unowned let daemon: any Daemon
-    private var watch: Watch?
-    private var rest: Watch?
     private var conversations: [ObjectIdentifier: ControlConversation] = [:]
 
     /// More at once are closed unanswered: the socket is the operator's, not a service.
@@ -41,27 +38,45 @@ public final class ControlServer {
     public init(
         path: String, makesDirectory: Bool, daemon: any Daemon, loop: EventLoop
     ) throws(StartFailure) {
-        self.path = path
         self.loop = loop
         self.daemon = daemon
-        try Self.clear(path)
         do throws(SystemError) {
             if makesDirectory { try Files.makeDirectory(Files.parent(of: path), mode: 0o750) }
-            descriptor = try Socket.listen(at: .unix(path), mode: 0o660)
         } catch {
-            throw StartFailure(
-                "the control socket \(path) cannot be made: \(error.reason); "
-                    + "make its directory for the router's user, or set another `socket` in [control]")
+            throw Self.unmade(path, error)
         }
-        watch = Watch.listener(descriptor.raw, on: loop, isUrgent: true) { [unowned self] in accept() }
+        do throws(LocalServer.Failure) {
+            server = try LocalServer(path: path, mode: 0o660, loop: loop)
+        } catch {
+            switch error {
+            case .notASocket:
+                throw StartFailure(
+                    "\(path) is there and is no socket: take it away, or set another `socket` in [control]")
+            case .answered:
+                throw StartFailure(
+                    "another router answers at the control socket \(path); end it, or set another `socket` in [control]"
+                )
+            case .taken(let error):
+                throw StartFailure(
+                    "the control socket \(path) is in another's hands (\(error.reason)); "
+                        + "end its router, or set another `socket` in [control]")
+            case .system(let error): throw Self.unmade(path, error)
+            }
+        }
+        server.onClient = { [unowned self] socket, peer in accept(socket, peer) }
+    }
+
+    private static func unmade(_ path: String, _ error: SystemError) -> StartFailure {
+        StartFailure(
+            "the control socket \(path) cannot be made: \(error.reason); "
+                + "make its directory for the router's user, or set another `socket` in [control]")
     }
 
     /// Ends all conversations and removes the socket.
     public func stop() {
-        watch?.cancel()
+        server.stop()
         for conversation in conversations.values { conversation.close() }
         conversations = [:]
-        Files.remove(path)
     }
 
     /// Sends an event to whoever follows `GET /v1/events`.
@@ -78,45 +93,11 @@ public final class ControlServer {
         conversations[ObjectIdentifier(conversation)] = nil
     }
 
-    /// Takes away a socket that a dead router left. One that answers, and what is no socket, stays.
-    private static func clear(_ path: String) throws(StartFailure) {
-        switch Files.kind(of: path) {
-        case .missing: return
-        case .other:
-            throw StartFailure(
-                "\(path) is there and is no socket: take it away, or set another `socket` in [control]")
-        case .socket: break
-        }
-        do throws(SystemError) {
-            _ = try Socket.connect(to: .unix(path))
-        } catch {
-            guard error.isRefused else {
-                throw StartFailure(
-                    "the control socket \(path) is in another's hands (\(error.reason)); "
-                        + "end its router, or set another `socket` in [control]")
-            }
-            return Files.remove(path)
-        }
-        throw StartFailure(
-            "another router answers at the control socket \(path); end it, or set another `socket` in [control]")
+    private func accept(_ socket: consuming Descriptor, _ peer: Socket.PeerCredentials?) {
+        let room = peer.map(Self.isOperator) == true ? Self.limit : Self.limit - Self.reserved
+        guard conversations.count < room else { return }
+        let stream = ByteStream(socket, connecting: false, loop: loop)
+        let conversation = ControlConversation(stream, peer: peer, server: self, loop: loop)
+        conversations[ObjectIdentifier(conversation)] = conversation
     }
-
-    private func accept() {
-        do throws(SystemError) {
-            while let socket = try Socket.accept(from: descriptor) {
-                let peer = Socket.peerCredentials(socket)
-                let room = peer.map(Self.isOperator) == true ? Self.limit : Self.limit - Self.reserved
-                guard conversations.count < room else { continue }
-                let stream = ByteStream(socket, connecting: false, loop: loop)
-                let conversation = ControlConversation(stream, peer: peer, server: self, loop: loop)
-                conversations[ObjectIdentifier(conversation)] = conversation
-            }
-        } catch {
-            // No descriptor left. The listener is level-triggered and would call again at once, for ever: rest.
-            watch?.cancel()
-            rest = Watch.timer(on: loop) { [unowned self] in watch?.resume() }
-            rest?.schedule(after: .seconds(1))
-        }
-    }
-
 }

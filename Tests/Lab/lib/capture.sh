@@ -37,8 +37,8 @@ capture_only_tor() { capture_only "$1" "$TOR_RULE" "${@:2}"; }
 # Fails unless tcpdump wrote every packet that the kernel saw.
 capture_complete() {
   local log=$LAB/tcpdump-$1.log wrote got
-  wrote=$(sed -n 's/^\([0-9]*\) packets captured.*/\1/p' "$log")
-  got=$(sed -n 's/^\([0-9]*\) packets received by filter.*/\1/p' "$log")
+  wrote=$(sed -n 's/^\([0-9]*\) packets\{0,1\} captured.*/\1/p' "$log")
+  got=$(sed -n 's/^\([0-9]*\) packets\{0,1\} received by filter.*/\1/p' "$log")
   [ -n "$wrote" ] && [ "$wrote" = "$got" ] && grep -q '^0 packets dropped' "$log" || { tail -n 3 "$log"; return 1; }
 }
 

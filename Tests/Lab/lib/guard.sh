@@ -12,7 +12,7 @@ GUARD_TABLE="inet xmr_routed"
 guard_words() {
   install -d -m 755 -o "$GUARD_ID" -g "$ROUTER_ID" "$GUARD_DIR"
   GUARD=(setpriv --reuid "$GUARD_ID" --regid "$ROUTER_ID" --clear-groups --no-new-privs
-    --bounding-set -all,+net_admin --inh-caps -all,+net_admin --ambient-caps -all,+net_admin
+    --bounding-set "-all,+net_admin" --inh-caps "-all,+net_admin" --ambient-caps "-all,+net_admin"
     "$XMR_ROUTED" guard --config "${GUARD_CONFIG:-$ROUTER_DIR/xmr-routed.toml}" --router-user lab-router
     --guard-socket "$GUARD_SOCKET" "$@")
 }

@@ -64,8 +64,11 @@ cell() {
   echo "$began $(now_ms) ${3:--} $1" >>"$LAB/$MX.cells"
 }
 
-# cell_since MS NAME [WORDS]: a state that began then and ends now.
-cell_since() { echo "$1 $(now_ms) ${3:--} $2" >>"$LAB/$MX.cells"; }
+# cell_since MS NAME [WORDS]: a state that began then and ends now, or when it is a second old.
+cell_since() {
+  while [ $(($(now_ms) - $1)) -lt 1000 ]; do sleep 0.1; done
+  echo "$1 $(now_ms) ${3:--} $2" >>"$LAB/$MX.cells"
+}
 
 # old_open [KIND,...]: flows of both users in every state of life (matrix/old.py), open from now on.
 old_open() {
@@ -80,6 +83,7 @@ old_open() {
   for role in node free; do
     within 10 grep -q open "$LAB/$MX-old-$role.log" >/dev/null || { echo "older flows of $role do not stand"; cat "$LAB/$MX-old-$role.log"; return 1; }
   done
+  rm "$LAB/$MX/come"
 }
 
 # old_die: some of their processes are killed before the guard comes.

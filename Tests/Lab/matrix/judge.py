@@ -8,8 +8,7 @@ A cell is good when
 - every kind of the other user's packets is in it, so that the capture would have shown the first;
 - the other user's streams were never broken nor silent for a second, and every new one passed;
 - the kernel answered each knock at a closed port.
-Words: `old`: flows that are older than the guard were used in it, by both users; `join`: and the other user's Multipath
-TCP stream was seen to take a further path; `leaks=KIND+KIND`: a cell of a ruleset
+Words: `old`: flows that are older than the guard were used in it, by both users, of all kinds or of `old=KIND+KIND`; `leaks=KIND+KIND`: a cell of a ruleset
 with a hole, in which these kinds must be seen to leave; `few`: too short for every kind, one control is enough;
 `resets`: the kernel's bare resets for flows that were the node's are counted, and said, not blamed; `quiet`: no storm;
 `until=MS`: a gap is known, and counted, but for no longer than so many ms from the start; `flood`: the tries are those
@@ -202,12 +201,12 @@ class Matrix:
             failed = {k: n for k, n in tried.items() if "!" in k and n and k.split("!")[0] not in self.absent + PRIVILEGED}
             if failed:
                 wrong.append(f"tries that came to nothing: {failed}")
-        if "old" in words:
-            old = {k: n for k, n in seen["free"].items() if k.startswith("old:")}
-            if sum(old.values()) < 20:
-                wrong.append(f"older flows of the other user were not seen: {old}")
-        if "join" in words and "mptcp4" not in self.absent and not seen["free"]["old:join"]:
-            wrong.append("the other user's Multipath TCP did not take a further path")
+        older = next((w for w in words if w.startswith("old")), None)
+        if older:
+            want = older[4:].split("+") if older[4:] else [k for k in OLD_SEEN if k not in self.absent]
+            unseen = [k for k in want if not seen["free"]["old:" + k]]
+            if unseen:
+                wrong.append("older flows of the other user were not seen: " + ", ".join(unseen))
         gap = 0
         new = 0
         for log in self.echoes:

@@ -14,7 +14,8 @@ LINK4 = {"node": "169.254.7.101", "free": "169.254.7.201"}
 LINK6 = {"node": "fe80::1:101", "free": "fe80::1:201"}
 RESOLVER4, RESOLVER6 = "10.66.0.1", "fd66::1"
 BROADCAST4 = "10.66.0.255"
-BASE = {"node": 41000, "free": 42000}
+# Below the ports that the kernel gives to clients.
+BASE = {"node": 23000, "free": 24000}
 # A listener on all addresses, of TCP and of UDP, at which the world knocks.
 LISTENER = {"node": 18080, "free": 18079}
 # As far above it: listeners of the flows that the world began before the guard came; the second never accepts.
@@ -42,6 +43,10 @@ PRIVILEGED = ["raw4", "raw6", "packet"]
 OLD = [
     "tcp4", "tcp6", "killed4", "killed6", "closed4", "closed6", "shut4", "shut6", "dead4", "dead6", "udp4", "udp6",
     "mptcp4", "in4", "in6", "waiting4", "waiting6",
+]
+# What is seen of them when they are used: of those whose process is killed, what it had queued.
+OLD_SEEN = [
+    "tcp4", "tcp6", "queued", "shut4", "shut6", "udp4", "udp6", "mptcp4", "in4", "in6", "waiting4", "waiting6",
 ]
 
 

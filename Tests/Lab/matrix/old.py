@@ -8,6 +8,7 @@ stand, and with FOLDER/go uses them all:
   waiting            the world's stream, which nobody has accepted
 """
 import os
+import select
 import signal
 import socket
 import sys
@@ -73,8 +74,11 @@ def life(kind, ready):
     what = kind.rstrip("46")
     if what in ("in", "waiting"):
         server = listener(kind, LISTENER[ROLE] + (OLD_IN if what == "in" else OLD_WAITING))
-        os.write(ready, b".")
         link = server.accept()[0] if what == "in" else None
+        # The kernel has made the stream when there is something to accept.
+        if link is None:
+            select.select([server], [], [])
+        os.write(ready, b".")
     else:
         if what == "udp":
             link = socket.socket(family(kind), socket.SOCK_DGRAM)

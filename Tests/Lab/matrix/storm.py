@@ -63,7 +63,15 @@ def connected(kind):
     if link is None:
         link = lasting[kind] = opened(kind, socket.SOCK_DGRAM)
         link.connect(address(kind))
-    link.send(marker(ROLE, kind))
+    try:
+        link.send(marker(ROLE, kind))
+    except OSError as e:
+        # The guard destroys it like any other flow: the next try is a new one's.
+        if e.errno not in (errno.EDESTADDRREQ, errno.ECONNABORTED, errno.ENOTCONN):
+            raise
+        link.close()
+        del lasting[kind]
+        return connected(kind)
     return 0
 
 
@@ -141,24 +149,23 @@ def attempt(kind):
     count(kind, code)
 
 
-def listen(kind):
-    """The world knocks; the kernel answers a SYN, this program a datagram."""
-    server = socket.socket(family(kind))
+def bound_listener(kind, type):
+    server = socket.socket(family(kind), type)
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if is6(kind):
         server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     server.bind(("::" if is6(kind) else "0.0.0.0", LISTENER[ROLE]))
-    server.listen(64)
+    return server
+
+
+def listen(server):
+    """The world knocks; the kernel answers a SYN, this program (`answer`) a datagram."""
     while True:
         link, _ = server.accept()
         link.close()
 
 
-def answer(kind):
-    server = socket.socket(family(kind), socket.SOCK_DGRAM)
-    if is6(kind):
-        server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-    server.bind(("::" if is6(kind) else "0.0.0.0", LISTENER[ROLE]))
+def answer(server, kind):
     while True:
         _, who = server.recvfrom(100)
         try:
@@ -180,9 +187,12 @@ def lookup():
 
 
 for kind in ("listen4", "listen6"):
-    threading.Thread(target=listen, args=(kind,), daemon=True).start()
+    server = bound_listener(kind, socket.SOCK_STREAM)
+    server.listen(64)
+    threading.Thread(target=listen, args=(server,), daemon=True).start()
 for kind in ("answer4", "answer6"):
-    threading.Thread(target=answer, args=(kind,), daemon=True).start()
+    threading.Thread(
+        target=answer, args=(bound_listener(kind, socket.SOCK_DGRAM), kind), daemon=True).start()
 threading.Thread(target=lookup, daemon=True).start()
 said = 0
 while True:

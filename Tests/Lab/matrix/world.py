@@ -4,7 +4,7 @@
 Sinks take what comes but read nothing until FOLDER/go exists, so that a sender's data stay queued; then they read all
 and send without pause, so that there is something to acknowledge. Meanwhile it knocks three times a second at the
 node's machine: at a port where nobody listens (the kernel must answer), and at the listeners of both users, by TCP and
-UDP. With FOLDER/come it opens streams to both users' listeners that go on in the same way.
+UDP. While FOLDER/come is there it opens streams to both users' listeners, which go on in the same way.
 Prints one line each 200 ms: Unix ms, then {"closed": answers of the kernel so far, "closed-lost": knocks without one}.
 """
 import json
@@ -74,14 +74,19 @@ def sink_udp(six):
 
 
 def come(six, role):
-    until("come")
-    try:
-        link = socket.create_connection((HERE[six], LISTENER[role] + OLD_IN), 2)
-        waiting = socket.create_connection((HERE[six], LISTENER[role] + OLD_WAITING), 2)
-    except OSError:
-        return
-    threading.Thread(target=exchange, args=(waiting,), daemon=True).start()
-    exchange(link)
+    """Again and again, as long as it is asked to: a listener of before has gone."""
+    while True:
+        until("come")
+        try:
+            link = socket.create_connection((HERE[six], LISTENER[role] + OLD_IN), 2)
+            waiting = socket.create_connection((HERE[six], LISTENER[role] + OLD_WAITING), 2)
+        except OSError:
+            time.sleep(0.05)
+            continue
+        other = threading.Thread(target=exchange, args=(waiting,), daemon=True)
+        other.start()
+        exchange(link)
+        other.join()
 
 
 def knock(six):

@@ -57,7 +57,8 @@ private func answers(_ pieces: [[UInt8]]) -> [QuestionForwarding.Effect] {
             }
             require(Array(answer.prefix(2)) == [0, UInt8(asked.id)], "another's id")
             let message = try? DNSMessage(answer)
-            require(message.map { $0.questions == [asked.question] || $0.questions.isEmpty } == true, "another question")
+            require(
+                message.map { $0.questions == [asked.question] || $0.questions.isEmpty } == true, "another question")
             found.append(effect)
         }
     }

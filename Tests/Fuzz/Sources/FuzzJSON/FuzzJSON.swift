@@ -22,6 +22,8 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     require(read(value.encodedForReading()) == value, "the text for reading reads as the same value")
 
     checkStatus(value)
+    checkGuard(value)
+    checkLines(bytes)
 
     // An object or an array that is cut anywhere is refused: the place is taken from the input.
     if value.asObject != nil || value.asArray != nil, let last = compact.last, let first = bytes.first {
@@ -52,6 +54,26 @@ private func checkStatus(_ value: JSONValue) {
         document.listeners = document.listeners.reversed()
     }
     require(StatusMetrics.render(document).hasSuffix("\n"), "metrics end in a newline")
+}
+
+/// What reads as something that is said to the guard, or by it, reads as the same when it is written.
+private func checkGuard(_ value: JSONValue) {
+    if let message = try? GuardMessage(decoding: value) {
+        require((try? GuardMessage(decoding: message.encode())) == message, "a guard's message reads as it was written")
+    }
+    if let request = try? GuardRequest(decoding: value) {
+        require((try? GuardRequest(decoding: request.encode())) == request, "a request reads as it was written")
+    }
+}
+
+/// Lines are the same however their bytes come.
+private func checkLines(_ bytes: [UInt8]) {
+    var whole = JSONLineReader(limit: 64)
+    var cut = JSONLineReader(limit: 64)
+    let place = bytes.count / 3
+    let lines = cut.receive(Array(bytes[..<place]).span) + cut.receive(Array(bytes[place...]).span)
+    require(whole.receive(bytes.span) == lines, "lines are the same, cut or whole")
+    require(!lines.dropLast().contains(.tooLong), "nothing comes after a line that is too long")
 }
 
 /// The value of a text that may be longer than the default limits allow, as indenting makes it.

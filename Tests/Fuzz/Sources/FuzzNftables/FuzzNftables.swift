@@ -49,7 +49,9 @@ private func listed(_ input: [UInt8]) {
             let request = socket.destruction(sequence: 7).bytes
             require(Array(request.suffix(48)) == identity, "another socket is destroyed")
             require(request.count == 16 + 56 && request[4] == 21, "an odd question")
-            require(ConnectionTracking.forget(socket, sequence: 7).bytes.count > 40, "no tuple")
+            let forgetting = ConnectionTracking.forget(socket, sequence: 7).bytes.dropFirst(16)
+            let claim = ConnectionTracking.claim(socket, mark: 1, sequence: 7).bytes.dropFirst(16)
+            require(forgetting.count > 24 && claim.starts(with: forgetting), "another connection is claimed")
         }
     }
 }

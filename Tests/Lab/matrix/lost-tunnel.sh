@@ -1,8 +1,8 @@
 # The router's own user: its proxies and tunnels, nothing else; and when the router dies and its tunnel goes, not even
-# the kernel's resets leave by another way.
-# needs no tor
+# the kernel's resets leave by another way. A test of its own, run beside another (see `beside`).
 . "$HERE/lib/all.sh"
 . "$HERE/lib/matrix.sh"
+beside_begin
 OWN=(guard load vpn-client vpn-server vpn-dns vpn-flood)
 ROUTER_FLAGS=(--guard-socket "$GUARD_SOCKET")
 export GUARD_MODE=required HOLD=2s EGRESSES='[vpn.lab]
@@ -45,6 +45,12 @@ claim "the same by another user is seen" capture_flags control "udp 203.0.113.11
 lost() {
   local text=$1 name=lost$RANDOM
   shift
+  if ! running router; then
+    vpn_client_down
+    need vpn_client_up
+    need router_start
+    need router_wait protected 20
+  fi
   need vpn_load load
   need capture_start "$name"
   "$@" >>"$LAB/lost.log" 2>&1
@@ -52,10 +58,6 @@ lost() {
   capture_stop "$name"
   stop load
   claim "$text: 0 packets by any other way" capture_only "$name" "$VPN_GONE_RULES" --want 50
-  vpn_client_down
-  need vpn_client_up
-  need router_start
-  need router_wait protected 20
 }
 killed() { kill_now router; sleep 0.5; ip -n "$NODE_NS" link del vpn0; }
 tunnel_first() { ip -n "$NODE_NS" link del vpn0; kill_now router; }
