@@ -94,6 +94,8 @@ import Testing
         host.heartbeat.problem = String(repeating: "x", count: 10000)
         bench.pause(.milliseconds(20))
         let reader = try bench.client("g.sock")
+        #expect(bench.run { reader.lines.count == 1 })
+        #expect(server.clientCount == 2)
         for _ in 0..<100 {
             server.beat()
             bench.pause(.milliseconds(1))
