@@ -5,8 +5,7 @@ public import Policy
 public struct Examination {
     private let configuration: Configuration
     private let guardSocket: String
-    private let document: StatusDocument?
-    private let routerProblem: String
+    private let ask: () -> (document: StatusDocument?, problem: String)
     private let files: [String]
     private let nameOf: (UInt32) -> String?
 
@@ -14,24 +13,25 @@ public struct Examination {
     ///
     /// - Parameters:
     ///   - guardSocket: the guard's guard.sock.
-    ///   - document: the router's status; nil where it gave none, for the reason `problem`.
+    ///   - ask: gives the router's status; nil where it has none, for the reason `problem`.
     ///   - files: configurations of monerod to be looked at whether it runs or not.
     public init(
-        _ configuration: Configuration, guardSocket: String, document: StatusDocument?, problem: String, files: [String]
+        _ configuration: Configuration, guardSocket: String, files: [String],
+        ask: @escaping () -> (document: StatusDocument?, problem: String)
     ) {
         self.configuration = configuration
         self.guardSocket = guardSocket
-        self.document = document
-        routerProblem = problem
+        self.ask = ask
         self.files = files
         nameOf = { ThisProcess.userName(of: $0) }
     }
 
     /// Looks at everything. It takes a second or two, more where the guard does not answer.
     public func report() throws(SystemError) -> DoctorReport {
-        var findings = RouterAudit.findings(document, problem: routerProblem)
         let evidence = try evidence()
-        findings += evidence.findings
+        // After the guard, which may have fallen silent just now: the router has noticed by then too.
+        let (document, problem) = ask()
+        var findings = RouterAudit.findings(document, problem: problem) + evidence.findings
         findings += SubordinateIDs.findings(ProcessReading.bytes("/etc/subuid") ?? [], guard: evidence)
         findings += try processes(evidence)
         findings += ListenerAudit.findings(Self.sockets(), guard: evidence, kernel: Self.kernel())

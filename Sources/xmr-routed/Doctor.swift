@@ -33,18 +33,10 @@ struct DoctorCommand: ParsableCommand {
             for line in error.lines { ThisProcess.write(Array("\(line)\n".utf8), to: 2) }
             throw ExitCode(64)
         }
-        var document: StatusDocument?
-        var problem = ""
-        do throws(ControlClient.Failure) {
-            document = try StatusDocument.ask(try options.client())
-        } catch {
-            problem = error.sentence
-        }
         let report: DoctorReport
         do throws(SystemError) {
             report = try Examination(
-                configuration, guardSocket: guardOption.guardSocket, document: document, problem: problem,
-                files: monerodConf
+                configuration, guardSocket: guardOption.guardSocket, files: monerodConf, ask: ask
             ).report()
         } catch {
             Terminal.complain("doctor cannot look: \(error)")
@@ -59,5 +51,13 @@ struct DoctorCommand: ParsableCommand {
             try Terminal.say(DoctorScreen.render(report, palette: Terminal.palette))
         }
         throw ExitCode(report.exitCode)
+    }
+
+    private func ask() -> (document: StatusDocument?, problem: String) {
+        do throws(ControlClient.Failure) {
+            return (try StatusDocument.ask(try options.client()), "")
+        } catch {
+            return (nil, error.sentence)
+        }
     }
 }

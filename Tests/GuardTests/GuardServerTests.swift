@@ -95,13 +95,11 @@ import Testing
         bench.pause(.milliseconds(20))
         let reader = try bench.client("g.sock")
         #expect(bench.run { reader.lines.count == 1 })
-        #expect(server.clientCount == 2)
-        for _ in 0..<100 {
+        for count in 2...101 {
             server.beat()
-            bench.pause(.milliseconds(1))
+            #expect(bench.run { reader.lines.count == count })
         }
         #expect(server.clientCount == 1, "the one who reads is left")
-        #expect(bench.run { reader.lines.count == 101 })
         withExtendedLifetime(socket) {}
     }
 

@@ -145,7 +145,9 @@ struct NftablesSocketTests {
             try socket?.adopt(name)
             socket = nil
 
-            let orphan = try #require(try other.read(name))
+            // What other tests start at this moment has a copy of every descriptor until it runs its own program.
+            var orphan = try #require(try other.read(name))
+            for _ in 0..<1000 where orphan.isAnothers { orphan = try #require(try other.read(name)) }
             #expect(!orphan.isOurs && !orphan.isAnothers && orphan.isPersistent)
             #expect(orphan.contents == table.contents && orphan.handle == kept.handle)
             try other.adopt(name)

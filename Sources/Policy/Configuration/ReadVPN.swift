@@ -19,14 +19,15 @@ extension ConfigurationReader {
         return interface.map { VPNConfiguration(interface: $0, resolver: resolver, probe: probe) }
     }
 
-    /// What the kernel takes for a name: at most 15 bytes (IFNAMSIZ less one), no slash, no space.
+    /// What the kernel takes for a name: at most 15 bytes (IFNAMSIZ less one), no slash, no space. No quote
+    /// and no asterisk either, which nft cannot write as what they are.
     private mutating func interface(_ entry: TomlTable.Entry?, _ path: String) -> String? {
         guard let entry, let name = string(entry, path) else { return nil }
         let reason: String
         if name.utf8.count > 15 {
             reason = "is longer than the 15 bytes of an interface's name, \(quoted(name))"
         } else if name.isEmpty || name == "." || name == ".."
-            || !name.utf8.allSatisfy({ (0x21...0x7e).contains($0) && $0 != 0x2f && $0 != 0x3a })
+            || !name.utf8.allSatisfy({ (0x21...0x7e).contains($0) && ![0x22, 0x2a, 0x2f, 0x3a, 0x5c].contains($0) })
         {
             reason = "is no interface's name, \(quoted(name))"
         } else if name == "lo" {

@@ -88,7 +88,9 @@ public struct MonerodAudit {
             let parts = zone.value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
             guard parts.count > 1, parts[0] == "tor" || parts[0] == "i2p" else { continue }
             let ours = parts[0] == "tor" ? listeners.tor : listeners.i2p
-            let line = "tx-proxy=\(parts[0]),\(ours.map { "\($0)" } ?? "none is configured in [node]"),16"
+            let line =
+                ours.map { "tx-proxy=\(parts[0]),\($0),16" }
+                ?? "\(parts[0])-proxy = \"127.0.0.1:\(parts[0] == "tor" ? 18951 : 18952)\" in [node], and tx-proxy with it"
             judge(parts[1], option: "tx-proxy=\(parts[0])", ours: ours, line: line, "its own transactions")
         }
         for service in options.all("anonymous-inbound") {

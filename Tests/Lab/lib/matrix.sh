@@ -56,17 +56,12 @@ storm_up() {
   within 5 grep -q '{"' "$LAB/$MX-storm-node.log" >/dev/null
 }
 
-# cell NAME SECONDS [WORDS]: the state is reached now.
-cell() {
-  local began
-  began=$(now_ms)
-  sleep "$2"
-  echo "$began $(now_ms) ${3:--} $1" >>"$LAB/$MX.cells"
-}
+# cell NAME SECONDS [WORDS]: the state is reached now, and is looked at for so long at least (matrix/await.py).
+cell() { cell_since "$(now_ms)" "$1" "${3:--}" "$2"; }
 
-# cell_since MS NAME [WORDS]: a state that began then and ends now, or when it is a second old.
+# cell_since MS NAME [WORDS [SECONDS]]: a state that began then and ends when it is so old (1 s), and has been tried.
 cell_since() {
-  while [ $(($(now_ms) - $1)) -lt 1000 ]; do sleep 0.1; done
+  python3 "$MATRIX/await.py" "$LAB" "$MX" "$1" "${4:-1}" "${3:--}"
   echo "$1 $(now_ms) ${3:--} $2" >>"$LAB/$MX.cells"
 }
 

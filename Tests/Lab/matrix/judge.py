@@ -256,4 +256,5 @@ def main():
         print(f"FAIL  {name}: {'; '.join(wrong)[:500]} [{figures}]" if wrong else f"ok    {name}: {figures}")
 
 
-main()
+if __name__ == "__main__":
+    main()
