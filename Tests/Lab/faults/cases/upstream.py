@@ -118,7 +118,8 @@ def hangs(t):
     for where, proxy, router, client, began in begun(t, hang, points):
         t.equal(f"{where}: the client is told that it failed", client.reply5(), 1)
         seconds = time.monotonic() - began
-        t.claim(f"{where}: after 10 s", 9.5 < seconds < 16, f"{seconds:.1f} s")
+        # On a starved machine the probe may not have failed yet, and one more dial begins: 10 s more.
+        t.claim(f"{where}: after 10 s", 9.5 < seconds < 26, f"{seconds:.1f} s")
         client.close()
         t.claim(
             f"{where}: counted as proxy-failed",
