@@ -115,7 +115,8 @@ def chaos(t):
     for thread in threads:
         thread.start()
     time.sleep(8)  # as long as it lasts, and longer on a slow machine
-    until(lambda: sum(bool(s.payload) for s in list(proxy.streams)) > 10, 40, 0.5)
+    # It goes on until there is something to judge: how fast a starved machine is says nothing of the router.
+    until(lambda: sum(bool(s.payload) for s in list(proxy.streams)) > 10, 60, 0.5)
     over.set()
     for thread in threads:
         thread.join()
@@ -129,7 +130,7 @@ def chaos(t):
     )
     t.claim("every stream is let go", until(lambda: router.listener()["open"] == 0, 20), router.listener())
     streams = [bytes(s.payload) for s in proxy.streams if s.payload]
-    t.claim("streams did pass", len(streams) > 2, f"{len(streams)} of {len(proxy.asked())}; {router.listener()}")
+    t.claim("streams did pass", len(streams) > 5, f"{len(streams)} of {len(proxy.asked())}; {router.listener()}")
     whole = levin.GOOD + MARK * 8000
     wrong = [s for s in streams if not (whole.startswith(s) or s.startswith(levin.GOOD))]
     t.claim("whatever passed began with a handshake of the network", not wrong, wrong[:1])
