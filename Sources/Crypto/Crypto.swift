@@ -12,6 +12,15 @@ public enum Crypto {
         try unsafe digest(message, named: "SHA-256", EVP_sha256())
     }
 
+    /// The same as 64 hexadecimal digits, in lower case.
+    ///
+    /// - Throws: `CryptoFailure.unavailable` where libcrypto does not have it.
+    public static func sha256Digits(_ message: [UInt8]) throws(CryptoFailure) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(
+            decoding: try sha256(message).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
     /// SHA3-256 of `message` (FIPS 202): 32 bytes.
     ///
     /// - Throws: `CryptoFailure.unavailable` where libcrypto does not have it.

@@ -97,8 +97,7 @@ public final class NftKernel: GuardKernel {
 
     private static func digest(_ contents: NftContents) -> String {
         // Without SHA-256 there is no digest, and no proof.
-        guard let bytes = try? Crypto.sha256(contents.bytes) else { return "" }
-        return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        (try? Crypto.sha256Digits(contents.bytes)) ?? ""
     }
 
     /// See `GuardKernel`.

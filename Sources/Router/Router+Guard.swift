@@ -64,9 +64,5 @@ extension Router {
 extension Ruleset {
     /// SHA-256 of what is read back from the kernel where it is in force, in 64 hexadecimal digits; nil where libcrypto
     /// lacks it.
-    fileprivate var digest: String? {
-        guard let hash = try? Crypto.sha256(table.contents.bytes) else { return nil }
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
+    fileprivate var digest: String? { try? Crypto.sha256Digits(table.contents.bytes) }
 }

@@ -13,6 +13,7 @@ import Testing
     ])
     func sha256(message: String, digest: String) throws {
         #expect(try hex(Crypto.sha256(Array(message.utf8))) == digest)
+        #expect(try Crypto.sha256Digits(Array(message.utf8)) == digest)
     }
 
     @Test(arguments: [
