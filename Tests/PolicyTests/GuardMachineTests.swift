@@ -146,6 +146,22 @@ import Testing
         #expect(world.machine.repairs == 0)
     }
 
+    /// It cannot be proven, but it is there.
+    @Test func withoutADigestTheUsersAreHeldAllTheSame() {
+        var world = GuardWorld()
+        world.digest = { _ in "" }
+        let wish = wish(digest: world.digest)
+        world.happen(.configured(wish))
+        #expect(world.table != nil && world.machine.isSettled)
+        #expect(world.machine.problem?.contains("no SHA-256") == true)
+        world.tick()
+        world.tick()
+        #expect(world.replacements == 1 && world.heartbeats.last?.isProven == false)
+        world.table = nil
+        world.tick()
+        #expect(world.table != nil && world.machine.repairs == 1)
+    }
+
     @Test func aKernelThatMakesSomethingElseOfItIsNotFoughtWith() {
         var world = GuardWorld()
         world.spoils = true

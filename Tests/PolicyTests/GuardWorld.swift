@@ -19,6 +19,7 @@ struct GuardWorld {
     var destroyFails: String?
     /// What the kernel makes of a table that it is given.
     var spoils = false
+    var digest: (NftTable) -> String = GuardWorld.digest
     var said: [String] = []
     var done: [GuardMachine.Effect] = []
     var heartbeats: [GuardHeartbeat] = []
@@ -66,7 +67,7 @@ struct GuardWorld {
             handles += 1
             let counters = Dictionary(new.counters.map { ($0, UInt64(0)) }) { first, _ in first }
             table = Table(
-                digest: spoils ? "spoilt" : Self.digest(new), handle: handles, keeper: owned ? .us : .anybody,
+                digest: spoils ? "spoilt" : digest(new), handle: handles, keeper: owned ? .us : .anybody,
                 counts: GuardCounts(counters: counters))
             return .written(.done)
         case .adopt:
@@ -96,14 +97,15 @@ struct GuardWorld {
 
 /// What a configuration with these ports comes to, where these names have these numbers.
 func wish(
-    ports: [UInt16] = [], users: [String: UInt32] = ["monero": 107], confine: [String] = [], router: UInt32? = 995
+    ports: [UInt16] = [], users: [String: UInt32] = ["monero": 107], confine: [String] = [], router: UInt32? = 995,
+    digest: (NftTable) -> String = GuardWorld.digest
 ) -> GuardWish {
     var configuration = Configuration.builtIn
     configuration.egresses = [EgressConfiguration(name: "tor", kind: .tor(TorConfiguration(.managed(torrc: []))))]
     configuration.node.localPorts = ports
     configuration.killSwitch.confine = confine.map { ConfinedUserConfiguration(user: $0, listeners: ["node.proxy"]) }
     let guarded = GuardedUsers(configuration, idOf: { users[$0] }, router: router)
-    return GuardWish(configuration, guarded, digest: GuardWorld.digest)
+    return GuardWish(configuration, guarded, digest: digest)
 }
 
 /// The table of a wish as a kernel has it.

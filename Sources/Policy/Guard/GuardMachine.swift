@@ -138,7 +138,7 @@ public struct GuardMachine: Sendable {
         }
         standing = nil
         guard new != wish else { return [.read] }
-        if new.digest != wish?.digest { wasHeld = false }
+        if new.table != wish?.table { wasHeld = false }
         wish = new
         mayReplace = true
         ledgers = ledgers.filter { new.userIDs.contains($0.key) }
@@ -185,12 +185,9 @@ public struct GuardMachine: Sendable {
             isSettled = found != nil
             return adopt()
         }
-        guard !wish.digest.isEmpty else {
-            kernelProblem = "this machine's cryptographic library has no SHA-256, so nothing can be proven"
-            return []
-        }
         guard let found else { return replace(by: wish) }
-        if found.digest == wish.digest {
+        // Without a digest whoever is to be held is held all the same; only the router cannot be shown it.
+        if wish.digest.isEmpty ? found.difference == nil : found.digest == wish.digest {
             // Only a table made anew can be ours alone.
             if isOwned, mayReplace, found.keeper == .anybody {
                 wasHeld = false
@@ -206,10 +203,11 @@ public struct GuardMachine: Sendable {
             return replace(by: wish)
         }
         isSettled = true
-        kernelProblem = found.keeper == .another ? Self.kept : nil
+        kernelProblem = found.keeper == .another ? Self.kept : wish.digest.isEmpty ? Self.undigested : nil
         return adopt()
     }
 
+    private static let undigested = "this machine's cryptographic library has no SHA-256, so nothing can be proven"
     private static let kept =
         "another program keeps the guard's table for itself, so that this guard could not change it: end the other guard"
 
