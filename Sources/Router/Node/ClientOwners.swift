@@ -100,23 +100,14 @@ final class ClientOwners {
         return note(owner, at: listener)
     }
 
-    /// The user who sent a datagram; a threat is told. Where the kernel cannot be asked about datagrams, one that came
-    /// from this machine is taken for the node's, since no other comes to a listener on loopback.
+    /// The user who sent a datagram; a threat is told.
     ///
     /// - Parameter farPorts: to which ports it can have been sent.
     func user(ofDatagramFrom sender: Endpoint, toPorts farPorts: Set<UInt16>, at listener: NodeListener) -> UInt32 {
         guard areNamed else { return FlowTag.unknownOwner }
-        let owner = lookup.owner(ofDatagramFrom: sender, toPorts: farPorts)
-        if case .unknown(.unanswered) = owner, case .tcp(let address, _) = sender,
-            OwnAddresses.read().contains(address.canonical) || address.isLoopback
-        {
-            note(owner, at: listener)
-            return node?.id ?? FlowTag.unknownOwner
-        }
-        return note(owner, at: listener)
+        return note(lookup.owner(ofDatagramFrom: sender, toPorts: farPorts), at: listener)
     }
 
-    @discardableResult
     private func note(_ owner: SocketOwner, at listener: NodeListener) -> UInt32 {
         let number = if case .user(let user) = owner { user } else { FlowTag.unknownOwner }
         guard users(of: listener.name).caller(owner) != .node else { return number }
