@@ -85,12 +85,22 @@ public enum Files {
 
     /// Makes a directory and those above it that are missing, with `mode` each. One that is there stays as it is.
     public static func makeDirectory(_ path: String, mode: UInt32) throws(SystemError) {
-        if unsafe mkdir(path, mode) == 0 || lastError == EEXIST { return }
-        guard lastError == ENOENT, parent(of: path) != path else { throw .current("make the directory \(path)") }
-        try makeDirectory(parent(of: path), mode: mode)
-        guard unsafe mkdir(path, mode) == 0 || lastError == EEXIST else {
-            throw .current("make the directory \(path)")
+        let doing = "make the directory \(path)"
+        if unsafe mkdir(path, mode) != 0 {
+            if lastError == EEXIST { return }
+            guard lastError == ENOENT, parent(of: path) != path else { throw .current(doing) }
+            try makeDirectory(parent(of: path), mode: mode)
+            guard unsafe mkdir(path, mode) == 0 else {
+                if lastError == EEXIST { return }
+                throw .current(doing)
+            }
         }
+        // A umask may take the owner's own rights away, and a directory that nobody can enter is none. Others get nothing.
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { throw .current(doing) }
+        let own = mode & 0o700
+        if status.st_mode & own == own { return }
+        guard unsafe chmod(path, status.st_mode & 0o7777 | own) == 0 else { throw .current(doing) }
     }
 
     /// Makes a directory that none but this process's user can look into, and those above it that are missing. One that
