@@ -2,10 +2,14 @@
 """dns.py LOG ADDRESS...: a resolver over TCP at port 53 of these addresses, which may come later. Each question is a line
 of LOG: WHO NAME TYPE. Names it knows are below; others do not exist; `silent.example` is never answered.
 """
+import os
 import socket
 import struct
 import sys
 import threading
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from levin import exactly
 
 PEER, PEER6 = bytes([203, 0, 113, 11]), socket.inet_pton(socket.AF_INET6, "2001:db8:113::11")
 A, NS, CNAME, TXT, AAAA = 1, 2, 5, 16, 28
@@ -45,16 +49,6 @@ def answer(query):
     for owner, kind, data in records:
         out += owner + struct.pack("!HHIH", kind, 1, 30, len(data)) + data
     return name, kind, out
-
-
-def exactly(link, count):
-    out = b""
-    while len(out) < count:
-        part = link.recv(count - len(out))
-        if not part:
-            raise EOFError
-        out += part
-    return out
 
 
 def serve(link, who):

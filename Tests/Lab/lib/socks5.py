@@ -3,22 +3,16 @@
 lab's Tor does not carry. Each request is a line of LOG: ADDRESS PORT.
 """
 import ipaddress
+import os
 import socket
 import struct
 import sys
 import threading
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from levin import exactly
+
 log = open(sys.argv[2], "a", buffering=1)
-
-
-def exactly(link, count):
-    out = b""
-    while len(out) < count:
-        part = link.recv(count - len(out))
-        if not part:
-            raise EOFError
-        out += part
-    return out
 
 
 def pump(source, sink):

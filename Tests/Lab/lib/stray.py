@@ -15,6 +15,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from levin import exactly
 
 
 def connect(address, port):
@@ -61,16 +62,6 @@ def question(name, kind, size):
     return out + (b"\0" + struct.pack("!HHIH", 41, size, 0x8000, 0) if size else b"")
 
 
-def exactly(link, count):
-    out = b""
-    while len(out) < count:
-        part = link.recv(count - len(out))
-        if not part:
-            raise ConnectionResetError
-        out += part
-    return out
-
-
 def ask(address, name, kind, by="udp", size="1232"):
     asked = question(name, int(kind), int(size))
     start = time.time()
@@ -85,7 +76,7 @@ def ask(address, name, kind, by="udp", size="1232"):
             link.connect((address, 53))
             link.send(asked)
             answer = link.recv(65535)
-    except ConnectionError:
+    except (ConnectionError, EOFError):
         return print("reset")
     except TimeoutError:
         return print("silent")
