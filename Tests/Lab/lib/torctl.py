@@ -5,6 +5,7 @@
   torctl.py PORT COOKIE progress              bootstrap progress, 0 to 100
   torctl.py PORT COOKIE onion PORT TARGET     adds an onion service, prints its address once it is published
   torctl.py PORT COOKIE streams               every STREAM event, until ended
+  torctl.py PORT COOKIE refused LINE          sends the line as soon as an exit refuses a stream
 """
 import re
 import socket
@@ -69,5 +70,12 @@ elif verb == "streams":
     print("listening", flush=True)
     for line in lines:
         print(line.strip(), flush=True)
+elif verb == "refused":
+    ask("SETEVENTS STREAM")
+    print("listening", flush=True)
+    while "REMOTE_REASON=EXITPOLICY" not in (event := lines.readline()):
+        if not event:
+            sys.exit("the control connection ended")
+    print("\n".join(ask(rest[0])))
 else:
     sys.exit(__doc__)
