@@ -10,6 +10,8 @@ public struct Configuration: Hashable, Sendable {
     public var route: RouteConfiguration
     /// The node: whom the guard confines, and where it enters.
     public var node: NodeConfiguration
+    /// The wallet gateway's listeners, in the order of the file.
+    public var wallets: [WalletConfiguration]
     /// What holds the node to the router.
     public var killSwitch: KillSwitchConfiguration
     /// The control socket.
@@ -20,12 +22,14 @@ public struct Configuration: Hashable, Sendable {
     /// A configuration of these parts. Nothing is checked here: `read(_:context:)` does that.
     public init(
         network: MoneroNetwork, egresses: [EgressConfiguration], route: RouteConfiguration, node: NodeConfiguration,
-        killSwitch: KillSwitchConfiguration, control: ControlConfiguration, log: LogConfiguration
+        wallets: [WalletConfiguration] = [], killSwitch: KillSwitchConfiguration, control: ControlConfiguration,
+        log: LogConfiguration
     ) {
         self.network = network
         self.egresses = egresses
         self.route = route
         self.node = node
+        self.wallets = wallets
         self.killSwitch = killSwitch
         self.control = control
         self.log = log

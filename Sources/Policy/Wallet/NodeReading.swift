@@ -1,0 +1,73 @@
+/// What one probe of a node read.
+public struct NodeReading: Hashable, Sendable {
+    /// How many blocks it says it has.
+    public var height: UInt64
+    /// The hash of the block at `hashHeight`, 32 bytes.
+    public var hash: [UInt8]
+    /// The height of that block, counted from 0.
+    public var hashHeight: UInt64
+    /// What it says of its RPC's version (major << 16 | minor).
+    public var version: UInt32
+    /// Its fee answer, whole.
+    public var fee: FeeTuple
+    /// From the request's last byte to the answer's first, in milliseconds: of its quickest call.
+    public var latencyMilliseconds: UInt64
+
+    /// A reading of these.
+    public init(
+        height: UInt64, hash: [UInt8], hashHeight: UInt64, version: UInt32, fee: FeeTuple, latencyMilliseconds: UInt64
+    ) {
+        self.height = height
+        self.hash = hash
+        self.hashHeight = hashHeight
+        self.version = version
+        self.fee = fee
+        self.latencyMilliseconds = latencyMilliseconds
+    }
+}
+
+/// One node's whole answer to get_fee_estimate. Never mixed with another's.
+public struct FeeTuple: Hashable, Sendable {
+    /// Atomic units per byte.
+    public var fee: UInt64
+    /// The four priorities' fees, where the node tells them.
+    public var fees: [UInt64]
+    /// What amounts of fees are rounded to.
+    public var quantizationMask: UInt64
+
+    /// A tuple of these.
+    public init(fee: UInt64, fees: [UInt64] = [], quantizationMask: UInt64 = 1) {
+        self.fee = fee
+        self.fees = fees
+        self.quantizationMask = quantizationMask
+    }
+}
+
+/// What one test of a node found, for `nodes test`.
+public struct NodeReport: Hashable, Sendable {
+    /// Its place in the listener's nodes.
+    public var node: Int
+    /// Milliseconds until the way to it stood (the circuit, the proxy); nil where it did not come to that.
+    public var wayMilliseconds: UInt64?
+    /// Milliseconds that TLS took after that; nil without TLS.
+    public var tlsMilliseconds: UInt64?
+    /// Milliseconds from the first request to its answer's first byte.
+    public var firstByteMilliseconds: UInt64?
+    /// What it answered; nil where it did not.
+    public var reading: NodeReading?
+    /// What is wrong with it, in one sentence; nil where nothing is.
+    public var problem: String?
+
+    /// A report of these.
+    public init(
+        node: Int, wayMilliseconds: UInt64? = nil, tlsMilliseconds: UInt64? = nil, firstByteMilliseconds: UInt64? = nil,
+        reading: NodeReading? = nil, problem: String? = nil
+    ) {
+        self.node = node
+        self.wayMilliseconds = wayMilliseconds
+        self.tlsMilliseconds = tlsMilliseconds
+        self.firstByteMilliseconds = firstByteMilliseconds
+        self.reading = reading
+        self.problem = problem
+    }
+}

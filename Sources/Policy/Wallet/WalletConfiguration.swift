@@ -1,0 +1,113 @@
+public import Protocols
+
+/// A `[[wallet]]`: one listener for a wallet, and the nodes behind it. Two of them share nothing.
+public struct WalletConfiguration: Hashable, Sendable {
+    /// Where the wallet's HTTP requests come in.
+    public var listen: Endpoint
+    /// The certificate and key for a listener outside loopback; nil on loopback, which speaks plain HTTP.
+    public var certificate: CertificateFiles?
+    /// Whether requests may go to other nodes where a loopback node does not answer.
+    public var fallback: Bool
+    /// Which of the good nodes is taken.
+    public var order: Order
+    /// Whether each answer to get_outs is compared with a second node's.
+    public var verifiesOutputs: Bool
+    /// How many nodes are given each transaction.
+    public var broadcast: Int
+    /// The nodes in the order of the file; there is at least one.
+    public var nodes: [WalletNodeConfiguration]
+
+    /// Which of the good nodes is taken.
+    public enum Order: String, Hashable, Sendable, CaseIterable {
+        /// The first of the file.
+        case file
+        /// The one that answers soonest.
+        case best
+    }
+
+    /// The files of a TLS listener; absolute paths.
+    public struct CertificateFiles: Hashable, Sendable {
+        /// The certificate with its chain, PEM.
+        public var certificate: String
+        /// Its private key, PEM; nobody else can read it.
+        public var key: String
+
+        /// These files.
+        public init(certificate: String, key: String) {
+            self.certificate = certificate
+            self.key = key
+        }
+    }
+
+    /// A listener with these nodes.
+    public init(
+        listen: Endpoint, certificate: CertificateFiles? = nil, fallback: Bool = false, order: Order = .file,
+        verifiesOutputs: Bool = false, broadcast: Int = 1, nodes: [WalletNodeConfiguration]
+    ) {
+        self.listen = listen
+        self.certificate = certificate
+        self.fallback = fallback
+        self.order = order
+        self.verifiesOutputs = verifiesOutputs
+        self.broadcast = broadcast
+        self.nodes = nodes
+    }
+}
+
+/// A `[[wallet.node]]`.
+public struct WalletNodeConfiguration: Hashable, Sendable {
+    /// Where it is.
+    public var destination: Destination
+    /// How TLS is verified; nil for plain HTTP.
+    public var tls: TLSTrust?
+    /// Whether it is given the calls that show key images and amounts. A loopback node is given them anyway.
+    public var isTrusted: Bool
+    /// Whether the operator accepts that its clearnet HTTP is read and changed by whoever carries it.
+    public var isInsecure: Bool
+    /// What it asks for by digest authentication; nil where it asks for nothing.
+    public var credentials: Credentials?
+
+    /// How a node's certificate is verified. It is never unverified.
+    public enum TLSTrust: Hashable, Sendable {
+        /// The SHA-256 of the whole certificate (DER), 32 bytes.
+        case fingerprint([UInt8])
+        /// The certificate authorities of the system, and the name of the node.
+        case systemAuthorities
+        /// The certificate authorities in this file (PEM, absolute path), and the name of the node.
+        case authorities(String)
+    }
+
+    /// What kind of way leads to a node.
+    public enum Kind: String, Hashable, Sendable {
+        /// On this machine, dialled straight.
+        case loopback
+        /// An onion service.
+        case onion
+        /// An I2P destination.
+        case i2p
+        /// Everything else.
+        case clearnet
+    }
+
+    /// What kind of way leads to it.
+    public var kind: Kind {
+        switch destination.host {
+        case .onion: .onion
+        case .i2p: .i2p
+        case .address(let address): address.isLoopback ? .loopback : .clearnet
+        case .name: .clearnet
+        }
+    }
+
+    /// A node here.
+    public init(
+        destination: Destination, tls: TLSTrust? = nil, isTrusted: Bool = false, isInsecure: Bool = false,
+        credentials: Credentials? = nil
+    ) {
+        self.destination = destination
+        self.tls = tls
+        self.isTrusted = isTrusted
+        self.isInsecure = isInsecure
+        self.credentials = credentials
+    }
+}
