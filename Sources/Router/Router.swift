@@ -189,18 +189,18 @@ public final class Router {
                 password: listener.password, now: loop.now)
             let stream = NodeStream(listener, host: self, connection: connection)
             stream.tag.listener = listener.id
-            if isOfNode { stream.tag.owner = owners.user(of: peer, connectedTo: listener.endpoint, at: listener) }
+            if isOfNode { stream.tag.owner = owners.user(of: peer, connectedTo: listener.endpoint, at: listener.name) }
             open(client, stream)
         case .redirected:
             let wanted = Socket.originalDestination(of: client, isIPv6: listener.isIPv6)
             // One that was made to this address was not redirected; and where it was to go is not known of one that is
             // tracked by nobody.
             let destination = wanted == listener.endpoint ? nil : wanted?.destination
-            let owner = owners.user(of: peer, connectedTo: wanted ?? listener.endpoint, at: listener)
+            let owner = owners.user(of: peer, connectedTo: wanted ?? listener.endpoint, at: listener.name)
             begin(client, at: listener, redirectedTo: destination, owner: owner)
         case .resolver(let resolver):
             let wanted = Socket.originalDestination(of: client, isIPv6: listener.isIPv6)
-            let owner = owners.user(of: peer, connectedTo: wanted ?? listener.endpoint, at: listener)
+            let owner = owners.user(of: peer, connectedTo: wanted ?? listener.endpoint, at: listener.name)
             begin(client, at: listener, redirectedTo: resolver.destination, owner: owner)
         }
     }
