@@ -1,3 +1,5 @@
+public import Protocols
+
 /// One wallet listener's dispatcher: which node gets a request, by which connection, when another one is asked, when the
 /// wallet is told that the daemon is busy, and when a node is probed. Events in, effects out.
 ///
@@ -54,4 +56,73 @@ public struct WalletDispatch: Sendable {
         /// The node closed it while nothing was under way.
         case idleClosed
     }
+
+    /// When `tick` has something to do, next.
+    public var deadline: Instant? { nil }
+
+    /// Whether no request waits and no transaction is held.
+    public var isQuiet: Bool { true }
+
+    /// Each node, as `status` shows it.
+    public var statuses: [WalletNodeStatus] { [] }
+
+    /// The height that most nodes agree on.
+    public var quorumHeight: UInt64? { nil }
+
+    /// What the operator should know of, in sentences.
+    public func threats(now: Instant) -> [String] { [] }
+
+    /// A dispatcher for the `listener`th `[[wallet]]` of the file.
+    ///
+    /// - Parameter seed: what its times are spread by. Two listeners have different ones.
+    public init(_ configuration: WalletConfiguration, listener: Int, network: MoneroNetwork, seed: UInt64) {}
+
+    /// A wallet asks this.
+    public mutating func request(_ id: RequestID, _ request: WalletRequest, now: Instant) -> [Effect] { [] }
+
+    /// The wallet that asked this went away: no answer is wanted. A transaction is handed over all the same.
+    public mutating func requestGone(_ id: RequestID, now: Instant) -> [Effect] { [] }
+
+    /// The way to the node stands (the circuit, the proxy's answer); TLS may follow.
+    public mutating func linkConnected(_ link: LinkID, now: Instant) -> [Effect] { [] }
+
+    /// The link can carry a request.
+    public mutating func linkOpened(_ link: LinkID, now: Instant) -> [Effect] { [] }
+
+    /// The first byte of an answer came. It need not be said where the whole answer came with it.
+    public mutating func linkBegan(_ link: LinkID, now: Instant) -> [Effect] { [] }
+
+    /// More of an answer came, or the wallet is slow to take what came: no stall of the node's. Once a second is
+    /// often enough.
+    public mutating func linkProgressed(_ link: LinkID, now: Instant) {}
+
+    /// The whole answer to what was sent.
+    ///
+    /// - Parameter keepsAlive: whether the link can carry another request.
+    public mutating func linkAnswered(
+        _ link: LinkID, _ answer: WalletAnswer, keepsAlive: Bool, now: Instant
+    ) -> [Effect] { [] }
+
+    /// The answer is longer than is held; this is how it begins. What follows waits until the effects say.
+    public mutating func linkOverflows(
+        _ link: LinkID, status: Int, beginning: [UInt8], now: Instant
+    ) -> [Effect] { [] }
+
+    /// An answer that was forwarded came to its proper end.
+    public mutating func linkStreamed(_ link: LinkID, keepsAlive: Bool, now: Instant) -> [Effect] { [] }
+
+    /// The link is no more.
+    public mutating func linkEnded(_ link: LinkID, _ ending: LinkEnding, now: Instant) -> [Effect] { [] }
+
+    /// Which nodes have a way to them, by their place: a proven egress and a route. Loopback nodes always have.
+    public mutating func routes(_ ready: [Bool], now: Instant) -> [Effect] { [] }
+
+    /// Why nothing may pass at all (the lock, the guard); nil when it may.
+    public mutating func stand(_ refusal: Refusal?, now: Instant) -> [Effect] { [] }
+
+    /// Probe each node at once; `tested` follows.
+    public mutating func testNodes(now: Instant) -> [Effect] { [] }
+
+    /// The time has come to this point.
+    public mutating func tick(now: Instant) -> [Effect] { [] }
 }
