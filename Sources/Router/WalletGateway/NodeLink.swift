@@ -1,6 +1,7 @@
 import EventLoop
 import Policy
 import Protocols
+import TLS
 
 /// One connection to a node: the way there, its TLS, and then one request after the other. The driver of a
 /// `NodeConversation`.
@@ -10,7 +11,7 @@ import Protocols
 /// ```
 final class NodeLink {
     /// What begins an answer.
-    struct AnswerHead {
+    private struct AnswerHead {
         var status: Int
         var contentType: String
         var length: UInt64?
@@ -21,15 +22,13 @@ final class NodeLink {
     let id: WalletDispatch.LinkID
     /// The node's place in its listener.
     let node: Int
-    /// The egress that it goes by; 0 for a node on this machine.
-    private(set) var egress: UInt32 = 0
     private unowned let gateway: WalletGateway
     private let loop: EventLoop
     private var conversation: NodeConversation
     private var stream: GatewayStream?
     private var stage = Stage.waiting
-    private var nearest = NodeConnection.NearestProxy.plain
-    /// When it is given up; nil while nothing is awaited of the node, or the dispatcher keeps the time.
+    private var dialling: WalletWay.Dialling?
+    /// When it is given up on its way; once it is open the dispatcher keeps the times.
     private var deadline: Instant?
 
     private var head: AnswerHead?
@@ -37,7 +36,11 @@ final class NodeLink {
     /// To whom the answer goes as it comes, once it is longer than is held.
     private weak var receiver: WalletConnection?
     private var isForwarding = false
+    /// Whether a request is under way.
+    private var isAsked = false
     private var isPaused = false
+    /// When the dispatcher was last told that more of an answer comes.
+    private var lastTold: Instant
 
     /// What one read told, acted upon once the conversation is done with it.
     private var hasBegun = false
@@ -47,8 +50,6 @@ final class NodeLink {
     private static let holdLimit = 1 << 20
     private static let wayPatience: Duration = .seconds(60)
     private static let securingPatience: Duration = .seconds(20)
-    /// Between two parts of an answer that we read.
-    private static let stall: Duration = .seconds(60)
 
     init(_ id: WalletDispatch.LinkID, node: Int, _ conversation: NodeConversation, gateway: WalletGateway, loop: EventLoop)
     {
@@ -57,8 +58,12 @@ final class NodeLink {
         self.conversation = conversation
         self.gateway = gateway
         self.loop = loop
-        deadline = loop.now + Self.wayPatience
+        lastTold = loop.now
+        deadline = lastTold + Self.wayPatience
     }
+
+    /// The egress that it goes by; nil for a node on this machine, and before it is dialled.
+    var egress: UInt32? { dialling?.egress }
 
     /// Whether the egress is still at work on its way.
     var isWaiting: Bool { stage == .waiting }
@@ -72,22 +77,16 @@ final class NodeLink {
         case .wait: break
         case .refuse(let refusal, let sentence): end(.notOpened(refusal, sentence))
         case .dial(let dialling):
-            egress = dialling.egress
-            nearest = dialling.nearest
+            self.dialling = dialling
             let socket: Descriptor
-            let tls: TLSContext?
+            let tls = gateway.secrecy(of: node)
             do throws(SystemError) {
                 socket = try dialling.way.connect()
             } catch {
                 let refusal: Refusal =
                     error.isDescriptorLimit ? .connectionLimit : dialling.way.hops.isEmpty ? .unreachable : .proxyFailed
-                if refusal == .proxyFailed { gateway.dialFailed(egress) }
+                if refusal == .proxyFailed { gateway.dialFailed(dialling.egress) }
                 return end(.notOpened(refusal, error.reason))
-            }
-            do throws(TLSFailure) {
-                tls = try gateway.secrecy(of: node)
-            } catch {
-                return end(.notOpened(.unreachable, error.sentence))
             }
             stage = .dialling
             let stream = GatewayStream(
@@ -124,6 +123,8 @@ final class NodeLink {
         held = []
         receiver = nil
         isForwarding = false
+        isAsked = true
+        lastTold = loop.now
         stream.write(conversation.send(request))
     }
 
@@ -141,13 +142,19 @@ final class NodeLink {
             }
         }
         guard stage == .open else { return }
-        deadline = loop.now + Self.stall
-        if hasBegun { gateway.began(self) }
-        guard stage == .open else { return }
         if let outcome { return finish(outcome) }
-        if !isForwarding, held.count > Self.holdLimit, let head {
+        if hasBegun { gateway.began(self) } else { progressed() }
+        if stage == .open, !isForwarding, held.count > Self.holdLimit, let head {
             gateway.overflows(self, status: head.status, beginning: held)
         }
+    }
+
+    /// The answer goes on. The dispatcher is told once a second, for its clock.
+    private func progressed() {
+        let now = loop.now
+        guard now >= lastTold + .seconds(1) else { return }
+        lastTold = now
+        gateway.progressed(self)
     }
 
     private func take(_ part: Span<UInt8>) {
@@ -160,9 +167,9 @@ final class NodeLink {
     }
 
     private func finish(_ outcome: NodeConversation.Event) {
-        deadline = nil
         switch outcome {
         case .end(let keepsAlive):
+            isAsked = false
             if isForwarding {
                 let receiver = receiver
                 isForwarding = false
@@ -188,15 +195,13 @@ final class NodeLink {
         let beginning = held
         held = []
         guard let connection else { return }
-        connection.begin(head, from: self)
-        connection.give(beginning.span)
+        connection.begin(status: head.status, length: head.length, beginning, from: self)
     }
 
     /// The wallet does not read.
     func pause() {
         guard !isPaused else { return }
         isPaused = true
-        deadline = nil
         stream?.pause()
     }
 
@@ -204,7 +209,6 @@ final class NodeLink {
     func resume() {
         guard isPaused else { return }
         isPaused = false
-        deadline = loop.now + Self.stall
         stream?.resume()
     }
 
@@ -212,19 +216,66 @@ final class NodeLink {
 
     private func ended(_ ending: GatewayStream.Ending) {
         switch ending {
-        case .connectFailed(let error):
-            if egress != 0, !isDirect { gateway.dialFailed(egress) }
-            let refusal: Refusal = isDirect ? error.isRefused ? .connectionRefused : .unreachable : .proxyFailed
-            end(.notOpened(refusal, isDirect ? error.reason : refusal.sentence()))
-        case .proxyFailed(let failure):
-            if failure.isAboutProxy { gateway.dialFailed(egress) }
-            let refusal = refusal(for: failure)
-            end(.notOpened(refusal, refusal.sentence()))
-        case .tlsFailed(let sentence): end(.notOpened(.unreachable, sentence))
-        case .failed(let error): lost(error.reason)
-        case .closedByPeer, .finished: lost("the node closed the connection")
+        case .connectFailed, .proxyFailed, .tlsFailed:
+            if isProxysFault(ending) { gateway.dialFailed(egress) }
+            let refusal = dialling?.refusal(for: ending) ?? ending.refusal
+            end(.notOpened(refusal, refusal == ending.refusal ? ending.sentence : refusal.sentence()))
+        case .failed, .closedByPeer, .finished: lost(ending)
         }
     }
 
-    private var isDirect: Bool = false
+    /// The connection to a node that was reached, or was about to be, is no more.
+    private func lost(_ ending: GatewayStream.Ending) {
+        guard stage == .open else { return end(.notOpened(ending.refusal, ending.sentence)) }
+        switch conversation.closed() {
+        case .end(let keepsAlive): finish(.end(keepsAlive: keepsAlive))
+        case .failed(let sentence, let answered): end(answered ? .broken(sentence) : .unanswered(sentence))
+        case .write, .began, .head, .body, nil: break
+        }
+        // Also after a whole answer: nothing more can be sent on it.
+        end(.idleClosed)
+    }
+
+    private func isProxysFault(_ ending: GatewayStream.Ending) -> Bool {
+        guard dialling?.way.hops.isEmpty == false else { return false }
+        switch ending {
+        case .connectFailed: return true
+        case .proxyFailed(let failure): return failure.isAboutProxy
+        case .tlsFailed, .failed, .closedByPeer, .finished: return false
+        }
+    }
+
+    /// The egress or the route that it goes by is no more.
+    func cut(_ refusal: Refusal) {
+        switch stage {
+        case .ended: break
+        case .waiting, .dialling, .securing: end(.notOpened(refusal, refusal.sentence()))
+        case .open:
+            if isForwarding || head != nil {
+                end(.broken(refusal.sentence()))
+            } else {
+                end(isAsked ? .unanswered(refusal.sentence()) : .idleClosed)
+            }
+        }
+    }
+
+    /// Ends what does not come about in time, and keeps the dispatcher's clock where it is the wallet that is slow.
+    func sweep(_ now: Instant) {
+        if isPaused { progressed() }
+        if let deadline, now >= deadline { end(.notOpened(.timeout, Refusal.timeout.sentence())) }
+    }
+
+    private func end(_ ending: WalletDispatch.LinkEnding) {
+        guard stage != .ended else { return }
+        close()
+        gateway.ended(self, ending)
+    }
+
+    /// Closes it. Nothing more is said of it.
+    func close() {
+        stage = .ended
+        stream?.close()
+        held = []
+        receiver = nil
+    }
 }

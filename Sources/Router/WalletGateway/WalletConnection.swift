@@ -48,6 +48,8 @@ final class WalletConnection {
         self.loop = loop
         conversation = gateway.newConversation()
         lastMoved = loop.now
+        // Its first request is to begin soon, and its TLS with it.
+        began = lastMoved
         stream.onBytes = { [unowned self] in received($0) }
         stream.onDrained = { [unowned self] in drained() }
         stream.onEnded = { [unowned self] _ in ended() }
@@ -102,10 +104,11 @@ final class WalletConnection {
 
     // MARK: An answer in parts
 
-    /// The answer begins, and the rest comes by `give`.
-    func begin(_ head: NodeLink.AnswerHead, from link: NodeLink) {
+    /// The answer begins so, and the rest comes by `give`.
+    func begin(status: Int, length: UInt64?, _ beginning: [UInt8], from link: NodeLink) {
         source = link
-        stream.write(conversation.begin(status: head.status, contentType: head.contentType, length: head.length))
+        stream.write(conversation.begin(status: status, length: length, beginning: beginning))
+        holdBack()
     }
 
     /// A part of the answer that has begun.
@@ -115,12 +118,18 @@ final class WalletConnection {
         if !frame.before.isEmpty { stream.write(frame.before) }
         stream.write(bytes)
         if !frame.after.isEmpty { stream.write(frame.after) }
+        holdBack()
+    }
+
+    /// A wallet that does not take what it is given holds the node back.
+    private func holdBack() {
         if stream.isOpen, stream.queuedBytes > Self.backlog { source?.pause() }
     }
 
     /// The answer that was given in parts is whole.
     func finish() {
         source = nil
+        if let request { gateway.finished(request) }
         request = nil
         lastMoved = loop.now
         perform(conversation.finish())
@@ -138,6 +147,12 @@ final class WalletConnection {
         conversation.ended()
         source = nil
         gateway.ended(self)
+    }
+
+    /// The answer that was begun cannot be ended: the wallet is to see that it is not whole.
+    func breakOff() {
+        request = nil
+        close()
     }
 
     /// Ends it now, in whatever state it is; its request is dropped.
