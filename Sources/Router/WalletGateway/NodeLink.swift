@@ -28,7 +28,7 @@ final class NodeLink {
     private var stream: GatewayStream?
     private var stage = Stage.waiting
     private var dialling: WalletWay.Dialling?
-    /// When it is given up on its way; once it is open the dispatcher keeps the times.
+    /// When it is given up: on its way, and while an answer that has begun goes on. The other times are the dispatcher's.
     private var deadline: Instant?
 
     private var head: AnswerHead?
@@ -39,8 +39,6 @@ final class NodeLink {
     /// Whether a request is under way.
     private var isAsked = false
     private var isPaused = false
-    /// When the dispatcher was last told that more of an answer comes.
-    private var lastTold: Instant
 
     /// What one read told, acted upon once the conversation is done with it.
     private var hasBegun = false
@@ -50,6 +48,8 @@ final class NodeLink {
     private static let holdLimit = 1 << 20
     private static let wayPatience: Duration = .seconds(60)
     private static let securingPatience: Duration = .seconds(20)
+    /// Between two parts of an answer.
+    private static let stall: Duration = .seconds(60)
 
     init(_ id: WalletDispatch.LinkID, node: Int, _ conversation: NodeConversation, gateway: WalletGateway, loop: EventLoop)
     {
@@ -58,8 +58,7 @@ final class NodeLink {
         self.conversation = conversation
         self.gateway = gateway
         self.loop = loop
-        lastTold = loop.now
-        deadline = lastTold + Self.wayPatience
+        deadline = loop.now + Self.wayPatience
     }
 
     /// The egress that it goes by; nil for a node on this machine, and before it is dialled.
@@ -124,7 +123,6 @@ final class NodeLink {
         receiver = nil
         isForwarding = false
         isAsked = true
-        lastTold = loop.now
         stream.write(conversation.send(request))
     }
 
@@ -143,18 +141,11 @@ final class NodeLink {
         }
         guard stage == .open else { return }
         if let outcome { return finish(outcome) }
-        if hasBegun { gateway.began(self) } else { progressed() }
+        if isAsked, !isPaused { deadline = loop.now + Self.stall }
+        if hasBegun { gateway.began(self) }
         if stage == .open, !isForwarding, held.count > Self.holdLimit, let head {
             gateway.overflows(self, status: head.status, beginning: held)
         }
-    }
-
-    /// The answer goes on. The dispatcher is told once a second, for its clock.
-    private func progressed() {
-        let now = loop.now
-        guard now >= lastTold + .seconds(1) else { return }
-        lastTold = now
-        gateway.progressed(self)
     }
 
     private func take(_ part: Span<UInt8>) {
@@ -170,6 +161,7 @@ final class NodeLink {
         switch outcome {
         case .end(let keepsAlive):
             isAsked = false
+            deadline = nil
             if isForwarding {
                 let receiver = receiver
                 isForwarding = false
@@ -202,6 +194,7 @@ final class NodeLink {
     func pause() {
         guard !isPaused else { return }
         isPaused = true
+        deadline = nil
         stream?.pause()
     }
 
@@ -209,6 +202,7 @@ final class NodeLink {
     func resume() {
         guard isPaused else { return }
         isPaused = false
+        if isAsked { deadline = loop.now + Self.stall }
         stream?.resume()
     }
 
@@ -228,12 +222,9 @@ final class NodeLink {
     private func lost(_ ending: GatewayStream.Ending) {
         guard stage == .open else { return end(.notOpened(ending.refusal, ending.sentence)) }
         switch conversation.closed() {
-        case .end(let keepsAlive): finish(.end(keepsAlive: keepsAlive))
         case .failed(let sentence, let answered): end(answered ? .broken(sentence) : .unanswered(sentence))
-        case .write, .began, .head, .body, nil: break
+        case .write, .began, .head, .body, .end, nil: end(.idleClosed)
         }
-        // Also after a whole answer: nothing more can be sent on it.
-        end(.idleClosed)
     }
 
     private func isProxysFault(_ ending: GatewayStream.Ending) -> Bool {
@@ -259,10 +250,12 @@ final class NodeLink {
         }
     }
 
-    /// Ends what does not come about in time, and keeps the dispatcher's clock where it is the wallet that is slow.
+    /// Ends what does not come about in time.
     func sweep(_ now: Instant) {
-        if isPaused { progressed() }
-        if let deadline, now >= deadline { end(.notOpened(.timeout, Refusal.timeout.sentence())) }
+        guard let deadline, now >= deadline else { return }
+        end(
+            stage == .open
+                ? .broken("its answer stopped half-way") : .notOpened(.timeout, Refusal.timeout.sentence()))
     }
 
     private func end(_ ending: WalletDispatch.LinkEnding) {

@@ -96,8 +96,8 @@ final class WalletGateway {
 
     // MARK: What others know of it
 
-    var statuses: [WalletNodeStatus] { dispatch.statuses }
-    var quorumHeight: UInt64? { dispatch.quorumHeight }
+    var statuses: [WalletNodeStatus] { dispatch.statuses(now: loop.now) }
+    var quorumHeight: UInt64? { dispatch.quorumHeight(now: loop.now) }
     var threats: [String] { dispatch.threats(now: loop.now) }
 
     /// Probes each node at once, and hands over what was found.
@@ -204,7 +204,6 @@ final class WalletGateway {
     func connected(_ link: NodeLink) { apply { $0.linkConnected(link.id, now: loop.now) } }
     func opened(_ link: NodeLink) { apply { $0.linkOpened(link.id, now: loop.now) } }
     func began(_ link: NodeLink) { apply { $0.linkBegan(link.id, now: loop.now) } }
-    func progressed(_ link: NodeLink) { dispatch.linkProgressed(link.id, now: loop.now) }
 
     func answered(_ link: NodeLink, _ answer: WalletAnswer, keepsAlive: Bool) {
         apply { $0.linkAnswered(link.id, answer, keepsAlive: keepsAlive, now: loop.now) }
