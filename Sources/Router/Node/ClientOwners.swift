@@ -93,7 +93,7 @@ final class ClientOwners {
     /// - Parameter server: what the client's own socket is connected to: the listener, or, where the connection was
     ///   redirected, where it was to go.
     func user(of peer: Endpoint?, connectedTo server: Endpoint, at listener: String) -> UInt32 {
-        guard areNamed else { return FlowTag.unknownOwner }
+        guard areNamed, !users(of: listener).isForAnybody else { return FlowTag.unknownOwner }
         let owner =
             peer.map { lookup.owner(of: $0, connectedTo: server) }
             ?? .unknown(.unanswered("the kernel did not say where the connection is from"))
