@@ -1,6 +1,7 @@
 import EventLoop
 import Policy
 import Protocols
+import TLS
 
 @testable import Router
 
@@ -52,15 +53,11 @@ final class FakeNode {
         let acceptor = try Acceptor(at: loopback(port), name: "fake", mend: "", loop: loop)
         self.acceptor = acceptor
         acceptor.onAccept = { [unowned self] socket, _ in
-            connections.append(Connection(accept(socket), accepted, self))
+            guard let stream = try? GatewayStream(accepted: socket, tls: tls, loop: loop) else { return }
+            connections.append(Connection(stream, accepted, self))
             accepted += 1
         }
         acceptor.resume()
-    }
-
-    /// How a connection is spoken on.
-    func accept(_ socket: consuming Descriptor) -> GatewayStream {
-        GatewayStream(accepted: socket, tls: tls, loop: loop)
     }
 
     /// The TLS that it speaks, if any.

@@ -89,9 +89,8 @@ final class NodeLink {
             }
             stage = .dialling
             let stream = GatewayStream(
-                socket, connecting: true, hops: dialling.way.hops, tls: tls,
-                serverName: tls == nil ? nil : gateway.serverName(of: node),
-                endsByReset: dialling.way.interface != nil, loop: loop)
+                connecting: socket, hops: dialling.way.hops, tls: tls,
+                serverName: tls == nil ? nil : dialling.host, endsByReset: dialling.way.interface != nil, loop: loop)
             self.stream = stream
             stream.onConnected = { [unowned self] in connected() }
             stream.onOpened = { [unowned self] in opened() }
@@ -210,7 +209,7 @@ final class NodeLink {
 
     private func ended(_ ending: GatewayStream.Ending) {
         switch ending {
-        case .connectFailed, .proxyFailed, .tlsFailed:
+        case .connectFailed, .proxyFailed, .proxyClosed, .tlsFailed:
             if isProxysFault(ending) { gateway.dialFailed(egress) }
             let refusal = dialling?.refusal(for: ending) ?? ending.refusal
             end(.notOpened(refusal, refusal == ending.refusal ? ending.sentence : refusal.sentence()))
@@ -228,11 +227,11 @@ final class NodeLink {
     }
 
     private func isProxysFault(_ ending: GatewayStream.Ending) -> Bool {
-        guard dialling?.way.hops.isEmpty == false else { return false }
         switch ending {
-        case .connectFailed: return true
-        case .proxyFailed(let failure): return failure.isAboutProxy
-        case .tlsFailed, .failed, .closedByPeer, .finished: return false
+        case .connectFailed(_, let isDirect): !isDirect
+        case .proxyClosed: true
+        case .proxyFailed(let failure): failure.isAboutProxy
+        case .tlsFailed, .failed, .closedByPeer, .finished: false
         }
     }
 

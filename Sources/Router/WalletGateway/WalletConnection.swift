@@ -143,8 +143,8 @@ final class WalletConnection {
 
     // MARK: Ends
 
+    /// The wallet has ended, one way or another. (One that has shut down its sending half only is none: wallets do not.)
     private func ended() {
-        conversation.ended()
         source = nil
         gateway.ended(self)
     }

@@ -187,17 +187,19 @@ final class WalletGateway {
 
     func admit(_ peer: Endpoint?, open: Int) -> UInt32? { host.admit(peer, open: open, at: self) }
 
+    /// A connection that was admitted cannot be had.
+    func refused() { host.walletConnectionEnded() }
+
     // MARK: Links
 
     private func newConversation(withNode node: Int) -> NodeConversation {
-        NodeConversation(node: configuration.nodes[node], md5: WalletSecrecy.md5, nonce: WalletSecrecy.nonce)
+        NodeConversation(
+            node: configuration.nodes[node], md5: { WalletSecrecy.md5($0) }, nonce: { WalletSecrecy.nonce() })
     }
 
     func way(to node: Int) -> WalletWay { host.way(to: configuration.nodes[node]) }
 
     func secrecy(of node: Int) -> TLSContext? { secrecy.context(for: configuration.nodes[node]) }
-
-    func serverName(of node: Int) -> Protocols.Host { configuration.nodes[node].destination.host }
 
     func dialFailed(_ egress: UInt32?) { if let egress { host.dialFailed(egress) } }
 

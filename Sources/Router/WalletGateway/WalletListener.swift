@@ -50,9 +50,13 @@ final class WalletListener {
     private func accept(_ client: consuming Descriptor, from peer: Endpoint?) {
         // One that is let go is closed unanswered.
         guard connections.count < Self.limit, let owner = gateway.admit(peer, open: connections.count) else { return }
-        Socket.tune(client)
+        let stream: GatewayStream
+        do throws(TLSFailure) {
+            stream = try GatewayStream(accepted: client, tls: secrecy, loop: loop)
+        } catch {
+            return gateway.refused()
+        }
         lastNumber += 1
-        let stream = GatewayStream(accepted: client, tls: secrecy, loop: loop)
         connections[lastNumber] = WalletConnection(
             stream, number: lastNumber, owner: owner, gateway: gateway, loop: loop)
         gateway.sweepFromNowOn()

@@ -39,8 +39,8 @@ final class WalletSecrecy {
         return context
     }
 
-    /// For digest authentication.
-    static func md5(_ bytes: [UInt8]) -> [UInt8] { Crypto.md5(bytes) }
+    /// For digest authentication; nothing where libcrypto lacks it.
+    static func md5(_ bytes: [UInt8]) -> [UInt8] { (try? Crypto.md5(bytes)) ?? [] }
 
     /// A fresh client nonce, 128 random bits in hexadecimal.
     static func nonce() -> [UInt8] {
