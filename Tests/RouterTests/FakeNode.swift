@@ -63,6 +63,9 @@ final class FakeNode {
     /// The TLS that it speaks, if any.
     var tls: TLSContext?
 
+    /// Says this to whoever came last.
+    func say(_ bytes: [UInt8]) { connections.last?.stream.write(bytes) }
+
     /// Whoever comes is refused, whoever is there is cut.
     func end() {
         acceptor = nil
@@ -70,12 +73,19 @@ final class FakeNode {
     }
 
     private func reply(to asked: Asked) -> Answer {
-        let isProbe =
-            ["get_info", "get_version", "get_fee_estimate", "get_block_header"].contains { asked.text.contains($0) }
-            || asked.path == "/get_info"
-        guard !isProbe else { return probe(asked) ?? .body(Self.reading) }
+        guard !Self.isProbe(asked.head + asked.text) else { return probe(asked) ?? .body(Self.reading) }
         self.asked.append(asked)
         return answer(asked)
+    }
+
+    private static func isProbe(_ text: String) -> Bool {
+        ["get_info", "get_version", "get_fee_estimate", "get_block_header"].contains { text.contains($0) }
+    }
+
+    /// What a good node says to a whole request.
+    static func response(to request: [UInt8]) -> [UInt8] {
+        let body = isProbe(String(decoding: request, as: UTF8.self)) ? reading : ok
+        return head(body.count) + body
     }
 
     /// All that a probe reads, in one answer.
