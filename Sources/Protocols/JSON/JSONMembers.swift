@@ -1,0 +1,51 @@
+/// Where the members of one JSON object lie in its text, for whoever must check some of them and pass the object on.
+///
+/// The text is read as strictly as `JSONValue` reads it, but no value is made: a wallet's request is looked at and
+/// written again without its values ever being copied but once. As what is checked must be what the next reader
+/// understands, it is stricter than `JSONValue` in one point: a key with an escape in it is refused, in this object
+/// and in those inside it. So no key can hide behind another spelling, and none can stand twice.
+public struct JSONMembers: Hashable, Sendable {
+    /// One key and its value.
+    public struct Member: Hashable, Sendable {
+        /// The bytes of the key, without its quotes.
+        public let key: Range<Int>
+        /// The bytes of the value, from its first to its last.
+        public let value: Range<Int>
+    }
+
+    /// The members, in the order they were written.
+    public let members: [Member]
+
+    /// Scans the object that a text is.
+    ///
+    /// - Parameters:
+    ///   - bytes: the text; spaces around the object are allowed.
+    ///   - range: the part of the bytes that is the text, such as a member's value; nil for all of them. What is
+    ///     noted lies in `bytes`, not in the part.
+    ///   - limits: how much it may hold.
+    /// - Throws: `JSONFailure` with the byte where it was seen.
+    public init(
+        scanning bytes: Span<UInt8>, in range: Range<Int>? = nil, limits: JSONLimits = JSONLimits()
+    ) throws(JSONFailure) {
+        throw JSONFailure(.truncated, at: 0)
+    }
+
+    /// The value under this key; nil where there is none.
+    ///
+    /// - Parameter bytes: the bytes that were scanned.
+    public func value(of key: StaticString, in bytes: Span<UInt8>) -> Range<Int>? {
+        nil
+    }
+
+    /// The one compact text of the object: no spaces, members in their order, keys, strings and numbers as they are.
+    ///
+    /// - Parameters:
+    ///   - bytes: the bytes that were scanned.
+    ///   - dropping: keys whose members are left out.
+    ///   - replacing: keys that get another value where they are there, and its JSON text. They are not added.
+    public func compact(
+        _ bytes: Span<UInt8>, dropping: [StaticString], replacing: [(StaticString, [UInt8])] = []
+    ) -> [UInt8] {
+        []
+    }
+}
