@@ -95,7 +95,7 @@ extension Router: WalletGateway.Host {
         var left = gateways.count
         for gateway in gateways {
             gateway.testNodes { reports in
-                document.add(reports, listener: gateway.number, gateway.configuration)
+                document.add(reports, listener: gateway.number, nodes: gateway.configuration.nodes)
                 left -= 1
                 if left == 0 { done(document) }
             }
