@@ -57,72 +57,103 @@ public struct WalletDispatch: Sendable {
         case idleClosed
     }
 
-    /// When `tick` has something to do, next.
-    public var deadline: Instant? { nil }
+    let nodes: [WalletNodeConfiguration]
+    /// In the order of the file.
+    let places: [Int]
+    let isOwn: [Bool]
+    /// Whether it is given calls that show key images.
+    let isTrusted: [Bool]
+    /// Whether requests may go there at all: to other machines only where no node is on this one, or with `fallback`.
+    let isAllowed: [Bool]
+    let order: WalletConfiguration.Order
+    let verifiesOutputs: Bool
+    let broadcast: Int
+    let listener: Int
+    let network: MoneroNetwork
 
-    /// Whether no request waits and no transaction is held.
-    public var isQuiet: Bool { true }
+    /// Why nothing may pass. Until somebody says otherwise nothing does.
+    var refusal: Refusal? = .unguarded
+    var ways: NodeWays
+    var links = WalletLinks()
+    var quorum: NodeQuorum
+    var session: WalletSession
+    var waiting: [WaitingRequest] = []
+    var comparisons: [OutputsComparison] = []
+    var trust: OutputsTrust
+    var way: TransactionWay
+    var held: [HeldTransaction] = []
+    var lastHeld: UInt64 = 0
+    var probes: ProbeSchedule
+    var test: NodeTest?
+    var soonest: Instant?
+    var effects: [Effect] = []
 
-    /// Each node, as `status` shows it.
-    public var statuses: [WalletNodeStatus] { [] }
-
-    /// The height that most nodes agree on.
-    public var quorumHeight: UInt64? { nil }
-
-    /// What the operator should know of, in sentences.
-    public func threats(now: Instant) -> [String] { [] }
-
-    /// A dispatcher for the `listener`th `[[wallet]]` of the file.
+    /// A dispatcher for the `listener`th `[[wallet]]` of the file. It passes nothing before `stand` and `routes` say
+    /// that it may.
     ///
     /// - Parameter seed: what its times are spread by. Two listeners have different ones.
-    public init(_ configuration: WalletConfiguration, listener: Int, network: MoneroNetwork, seed: UInt64) {}
+    public init(_ configuration: WalletConfiguration, listener: Int, network: MoneroNetwork, seed: UInt64) {
+        nodes = configuration.nodes
+        places = Array(nodes.indices)
+        isOwn = nodes.map { $0.kind == .loopback }
+        isTrusted = nodes.map { $0.kind == .loopback || $0.isTrusted }
+        let staysHere = isOwn.contains(true) && !configuration.fallback
+        isAllowed = isOwn.map { $0 || !staysHere }
+        order = configuration.order
+        verifiesOutputs = configuration.verifiesOutputs
+        broadcast = configuration.broadcast
+        self.listener = listener
+        self.network = network
+        ways = NodeWays(isLoopback: isOwn)
+        quorum = NodeQuorum(nodes: nodes, listener: listener)
+        session = WalletSession(nodes: nodes.count)
+        trust = OutputsTrust(listener: listener)
+        way = TransactionWay(nodes: nodes.count)
+        probes = ProbeSchedule(nodes: nodes.count, seed: seed)
+    }
 
-    /// A wallet asks this.
-    public mutating func request(_ id: RequestID, _ request: WalletRequest, now: Instant) -> [Effect] { [] }
+    /// When `tick` has something to do at the latest; never later than that, and sometimes earlier, so that it rarely
+    /// changes with a request.
+    public var deadline: Instant? { soonest }
 
-    /// The wallet that asked this went away: no answer is wanted. A transaction is handed over all the same.
-    public mutating func requestGone(_ id: RequestID, now: Instant) -> [Effect] { [] }
+    /// Whether no request waits, no transaction is held and no test is under way.
+    public var isQuiet: Bool { waiting.isEmpty && held.isEmpty && test == nil }
 
-    /// The way to the node stands (the circuit, the proxy's answer); TLS may follow.
-    public mutating func linkConnected(_ link: LinkID, now: Instant) -> [Effect] { [] }
+    /// Each node, as `status` shows it.
+    public func statuses(now: Instant) -> [WalletNodeStatus] { quorum.statuses(now: now) }
 
-    /// The link can carry a request.
-    public mutating func linkOpened(_ link: LinkID, now: Instant) -> [Effect] { [] }
+    /// The height that most nodes agree on.
+    public func quorumHeight(now: Instant) -> UInt64? { quorum.height(now: now) }
 
-    /// The first byte of an answer came. It need not be said where the whole answer came with it.
-    public mutating func linkBegan(_ link: LinkID, now: Instant) -> [Effect] { [] }
+    /// What the operator should know of, in sentences.
+    public func threats(now: Instant) -> [String] { quorum.threats(now: now) + trust.threats(now: now) }
 
-    /// More of an answer came, or the wallet is slow to take what came: no stall of the node's. Once a second is
-    /// often enough.
-    public mutating func linkProgressed(_ link: LinkID, now: Instant) {}
+    /// Something is to be done at this time at the latest.
+    mutating func wake(at time: Instant) {
+        guard let soonest, soonest <= time else {
+            self.soonest = time
+            return
+        }
+    }
 
-    /// The whole answer to what was sent.
-    ///
-    /// - Parameter keepsAlive: whether the link can carry another request.
-    public mutating func linkAnswered(
-        _ link: LinkID, _ answer: WalletAnswer, keepsAlive: Bool, now: Instant
-    ) -> [Effect] { [] }
+    /// What came of an event: the driver's to do.
+    mutating func take() -> [Effect] {
+        if !quorum.changes.isEmpty {
+            for change in quorum.takeChanges() { effects.append(.tell(node: change.node, change.sentence)) }
+        }
+        var taken: [Effect] = []
+        swap(&taken, &effects)
+        return taken
+    }
 
-    /// The answer is longer than is held; this is how it begins. What follows waits until the effects say.
-    public mutating func linkOverflows(
-        _ link: LinkID, status: Int, beginning: [UInt8], now: Instant
-    ) -> [Effect] { [] }
-
-    /// An answer that was forwarded came to its proper end.
-    public mutating func linkStreamed(_ link: LinkID, keepsAlive: Bool, now: Instant) -> [Effect] { [] }
-
-    /// The link is no more.
-    public mutating func linkEnded(_ link: LinkID, _ ending: LinkEnding, now: Instant) -> [Effect] { [] }
-
-    /// Which nodes have a way to them, by their place: a proven egress and a route. Loopback nodes always have.
-    public mutating func routes(_ ready: [Bool], now: Instant) -> [Effect] { [] }
-
-    /// Why nothing may pass at all (the lock, the guard); nil when it may.
-    public mutating func stand(_ refusal: Refusal?, now: Instant) -> [Effect] { [] }
-
-    /// Probe each node at once; `tested` follows.
-    public mutating func testNodes(now: Instant) -> [Effect] { [] }
-
-    /// The time has come to this point.
-    public mutating func tick(now: Instant) -> [Effect] { [] }
+    /// After each event: whatever can go on, goes on. Transactions come first, then the way for the next, then
+    /// requests in the order that they came.
+    mutating func pump(_ now: Instant) {
+        guard refusal == nil else { return }
+        if !held.isEmpty { handOver(now) }
+        keepTransactionWay(now)
+        if !waiting.isEmpty { place(now) }
+        keepWarm(now)
+        startProbes(now)
+    }
 }
