@@ -271,3 +271,13 @@ final class NodeLink {
         receiver = nil
     }
 }
+
+extension [UInt8] {
+    /// Appends a copy of these bytes.
+    fileprivate mutating func append(copying bytes: Span<UInt8>) {
+        guard !bytes.isEmpty else { return }
+        append(addingCapacity: bytes.count) { output in
+            for index in bytes.indices { output.append(bytes[index]) }
+        }
+    }
+}

@@ -114,7 +114,7 @@ final class WalletConnection {
     /// A part of the answer that has begun.
     func give(_ bytes: Span<UInt8>) {
         guard stream.isOpen, !bytes.isEmpty else { return }
-        let frame = conversation.part(bytes.count)
+        let frame = conversation.part(count: bytes.count)
         if !frame.before.isEmpty { stream.write(frame.before) }
         stream.write(bytes)
         if !frame.after.isEmpty { stream.write(frame.after) }
