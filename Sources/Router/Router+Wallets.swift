@@ -124,7 +124,9 @@ extension Router: WalletGateway.Host {
         }
         // Its own for this connection, and for no other ever.
         let isolation = egress.isolates ? IsolationKeys.randomCredentials(&random) : nil
-        guard isolation != nil || !egress.isolates else { return .refuse(.circuitLimit, Refusal.circuitLimit.sentence()) }
+        guard isolation != nil || !egress.isolates else {
+            return .refuse(.circuitLimit, Refusal.circuitLimit.sentence())
+        }
         switch egress.way(to: destination, isolation: isolation) {
         case .wait: return .wait
         case .refuse(let refusal): return .refuse(refusal, refusal.sentence())

@@ -63,8 +63,10 @@ final class FakeNode {
     /// The TLS that it speaks, if any.
     var tls: TLSContext?
 
-    /// Says this to whoever came last.
-    func say(_ bytes: [UInt8]) { connections.last?.stream.write(bytes) }
+    /// Says this to whoever waits for an answer.
+    func sayToAll(_ bytes: [UInt8]) {
+        for connection in connections where connection.waits { connection.stream.write(bytes) }
+    }
 
     /// Whoever comes is refused, whoever is there is cut.
     func end() {
@@ -106,6 +108,7 @@ final class FakeNode {
         private var pending: [UInt8] = []
         private var left = 0
         private var breaksOff = false
+        private(set) var waits = false
 
         init(_ stream: GatewayStream, _ number: Int, _ node: FakeNode) {
             self.stream = stream
@@ -121,9 +124,10 @@ final class FakeNode {
         private func advance() {
             guard let end = pending.firstRange(of: Array("\r\n\r\n".utf8)) else { return }
             let head = String(decoding: pending[..<end.lowerBound], as: UTF8.self)
-            let length = head.split(separator: "\r\n").compactMap { line in
-                line.lowercased().hasPrefix("content-length: ") ? Int(line.dropFirst(16)) : nil
-            }.first ?? 0
+            let length =
+                head.split(separator: "\r\n").compactMap { line in
+                    line.lowercased().hasPrefix("content-length: ") ? Int(line.dropFirst(16)) : nil
+                }.first ?? 0
             guard pending.count >= end.upperBound + length else { return }
             let body = Array(pending[end.upperBound..<end.upperBound + length])
             pending.removeFirst(end.upperBound + length)
@@ -144,7 +148,7 @@ final class FakeNode {
                 left = (end ?? count) - beginning.count
                 breaksOff = end != nil
                 pour()
-            case .silence: break
+            case .silence: waits = true
             }
         }
 

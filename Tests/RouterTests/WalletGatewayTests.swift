@@ -37,8 +37,12 @@ import Testing
 
     @Test func pipelinedRequestsAreAnsweredInTheirOrder() throws {
         let (world, node) = try WalletWorld.withNode()
-        node.answer = { .body(Array(#"{"id":"0","jsonrpc":"2.0","result":{"status":"OK","of":"\#($0.text)"}}"#
-            .replacing("\"\($0.text)\"", with: $0.text.contains("hard_fork_info") ? "1" : "2").utf8)) }
+        node.answer = {
+            .body(
+                Array(
+                    #"{"id":"0","jsonrpc":"2.0","result":{"status":"OK","of":"\#($0.text)"}}"#
+                        .replacing("\"\($0.text)\"", with: $0.text.contains("hard_fork_info") ? "1" : "2").utf8))
+        }
         let wallet = try world.ask(Wallet.hardFork + Wallet.rpc("get_output_distribution") + Wallet.hardFork)
         #expect(world.run { wallet.results == 3 })
         let text = wallet.text

@@ -51,8 +51,10 @@ final class NodeLink {
     /// Between two parts of an answer.
     private static let stall: Duration = .seconds(60)
 
-    init(_ id: WalletDispatch.LinkID, node: Int, _ conversation: NodeConversation, gateway: WalletGateway, loop: EventLoop)
-    {
+    init(
+        _ id: WalletDispatch.LinkID, node: Int, _ conversation: NodeConversation, gateway: WalletGateway,
+        loop: EventLoop
+    ) {
         self.id = id
         self.node = node
         self.conversation = conversation
@@ -151,7 +153,9 @@ final class NodeLink {
         if isForwarding {
             receiver?.give(part)
         } else {
-            if held.isEmpty, let length = head?.length { held.reserveCapacity(Int(min(length, UInt64(Self.holdLimit)))) }
+            if held.isEmpty, let length = head?.length {
+                held.reserveCapacity(Int(min(length, UInt64(Self.holdLimit))))
+            }
             held.append(copying: part)
         }
     }
@@ -165,6 +169,7 @@ final class NodeLink {
                 let receiver = receiver
                 isForwarding = false
                 self.receiver = nil
+                resume()
                 receiver?.finish()
                 gateway.streamed(self, keepsAlive: keepsAlive)
             } else {

@@ -23,6 +23,7 @@ final class WalletConnection {
     /// When the request that is on its way to us began.
     private var began: Instant?
     private var closesAfterAnswer = false
+    private var isOver = false
     private let loop: EventLoop
 
     /// Past this many bytes that the wallet has not taken, the node is not read.
@@ -145,6 +146,8 @@ final class WalletConnection {
 
     /// The wallet has ended, one way or another. (One that has shut down its sending half only is none: wallets do not.)
     private func ended() {
+        guard !isOver else { return }
+        isOver = true
         source = nil
         gateway.ended(self)
     }
