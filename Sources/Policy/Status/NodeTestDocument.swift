@@ -80,10 +80,13 @@ extension NodeTestDocument {
             "nodes": .array(
                 nodes.map { row in
                     .object([
-                        "name": .string(row.name), "kind": .string(row.kind), "way_ms": .optional(row.wayMilliseconds),
-                        "tls_ms": .optional(row.tlsMilliseconds),
-                        "first_byte_ms": .optional(row.firstByteMilliseconds), "height": .optional(row.height),
-                        "version": .optional(row.version), "fee": .optional(row.fee), "problem": .optional(row.problem),
+                        "name": .string(row.name), "kind": .string(row.kind),
+                        "way_ms": .integer(orNull: row.wayMilliseconds),
+                        "tls_ms": .integer(orNull: row.tlsMilliseconds),
+                        "first_byte_ms": .integer(orNull: row.firstByteMilliseconds),
+                        "height": .integer(orNull: row.height),
+                        "version": .string(orNull: row.version), "fee": .integer(orNull: row.fee),
+                        "problem": .string(orNull: row.problem),
                     ])
                 })
         ])
@@ -94,16 +97,18 @@ extension NodeTestDocument {
     /// - Throws: `DocumentFailure` with a sentence that names the key.
     public init(decoding value: JSONValue) throws(DocumentFailure) {
         let field = JSONField(value: value, path: "")
-        nodes = []
-        for node in try field["nodes"].elements() {
-            nodes.append(
-                Row(
-                    name: try node["name"].string(), kind: try node["kind"].string(),
-                    wayMilliseconds: try node["way_ms"].optionalInteger(),
-                    tlsMilliseconds: try node["tls_ms"].optionalInteger(),
-                    firstByteMilliseconds: try node["first_byte_ms"].optionalInteger(),
-                    height: try node["height"].optionalInteger(), version: try node["version"].optionalString(),
-                    fee: try node["fee"].optionalInteger(), problem: try node["problem"].optionalString()))
+        nodes = try field["nodes"].list { row throws(DocumentFailure) in
+            func number(_ key: String) throws(DocumentFailure) -> UInt64? {
+                try row[key].orNull { field throws(DocumentFailure) in try field.integer() }
+            }
+            func text(_ key: String) throws(DocumentFailure) -> String? {
+                try row[key].orNull { field throws(DocumentFailure) in try field.string() }
+            }
+            return Row(
+                name: try row["name"].string(), kind: try row["kind"].string(), wayMilliseconds: try number("way_ms"),
+                tlsMilliseconds: try number("tls_ms"), firstByteMilliseconds: try number("first_byte_ms"),
+                height: try number("height"), version: try text("version"), fee: try number("fee"),
+                problem: try text("problem"))
         }
     }
 }
