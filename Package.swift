@@ -75,7 +75,7 @@ let package = Package(
             name: "TomlTests", dependencies: ["EventLoop", "Toml", "Policy", "Protocols", "Crypto"],
             swiftSettings: strict),
         .testTarget(
-            name: "RouterTests", dependencies: ["Router", "EventLoop", "Policy", "Protocols", "CTestSystem"],
+            name: "RouterTests", dependencies: ["Router", "EventLoop", "TLS", "Policy", "Protocols", "CTestSystem"],
             swiftSettings: strict),
         .testTarget(
             name: "GuardTests",
@@ -83,7 +83,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
         .testTarget(
-            name: "TLSTests", dependencies: ["TLS", "Crypto", "Protocols", "CTestSystem"], swiftSettings: strict),
+            name: "TLSTests", dependencies: ["TLS", "Protocols", "CTestSystem"], swiftSettings: strict),
         .testTarget(
             name: "NetlinkTests", dependencies: ["Netlink", "EventLoop", "Protocols", "CTestSystem", "NftablesSample"],
             swiftSettings: strict),

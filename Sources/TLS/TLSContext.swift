@@ -2,8 +2,7 @@ internal import COpenSSL
 
 /// What the TLS sessions of one node, or of one listener, have in common: whom they trust, or who they are.
 ///
-/// A thin wrapper over OpenSSL's libssl; with `TLSSession` the one place of this module's users that says `unsafe`.
-/// TLS 1.2 or newer, no session taken up again (a ticket is a name by which the node would know us), no renegotiation,
+/// A thin wrapper over OpenSSL's libssl; this module alone of its users says `unsafe`. TLS 1.2 or newer, no session taken up again (a ticket is a name by which the node would know us), no renegotiation,
 /// no compression, no client certificate. OpenSSL's part is made when it is first needed: it costs 3 ms.
 @safe
 public final class TLSContext {
