@@ -52,7 +52,7 @@ extension WalletDispatch {
         if let link = way.link, ready.contains(link.node), let id = way.take() {
             finishOutputs()
             held[index].copies[copy] = .on(id)
-            if let place = links.index(of: id), links[place].isIdle { send(index, on: place, now) }
+            if let place = links.index(of: id), links[place].isIdle { sendHeld(index, on: place, now) }
             return
         }
         for node in ready where makeRoom(at: node, for: .transaction, now) {
@@ -89,10 +89,10 @@ extension WalletDispatch {
     mutating func sendCopy(on link: Int, _ now: Instant) {
         let id = links[link].id
         guard let index = held.firstIndex(where: { $0.copies.contains(.on(id)) }) else { return }
-        send(index, on: link, now)
+        sendHeld(index, on: link, now)
     }
 
-    private mutating func send(_ index: Int, on link: Int, _ now: Instant) {
+    private mutating func sendHeld(_ index: Int, on link: Int, _ now: Instant) {
         let until = now + WalletLimits.firstByteOfSeveral
         links.ask(link, .copy(held[index].number), until: until, now: now)
         wake(at: until)
