@@ -213,22 +213,18 @@ final class NodeLink {
     // MARK: Ends
 
     private func ended(_ ending: GatewayStream.Ending) {
-        switch ending {
-        case .connectFailed, .proxyFailed, .proxyClosed, .tlsFailed:
-            if isProxysFault(ending) { gateway.dialFailed(egress) }
-            let refusal = dialling?.refusal(for: ending) ?? ending.refusal
-            end(.notOpened(refusal, refusal == ending.refusal ? ending.sentence : refusal.sentence()))
-        case .failed, .closedByPeer, .finished: lost(ending)
-        }
+        if stage == .open { return lost(ending.sentence) }
+        if isProxysFault(ending) { gateway.dialFailed(egress) }
+        let refusal = dialling?.refusal(for: ending) ?? ending.refusal
+        end(.notOpened(refusal, refusal == ending.refusal ? ending.sentence : refusal.sentence()))
     }
 
-    /// The connection to a node that was reached, or was about to be, is no more.
-    private func lost(_ ending: GatewayStream.Ending) {
-        guard stage == .open else { return end(.notOpened(ending.refusal, ending.sentence)) }
-        switch conversation.closed() {
-        case .failed(let sentence, let answered): end(answered ? .broken(sentence) : .unanswered(sentence))
-        case .write, .began, .head, .body, .end, nil: end(.idleClosed)
-        }
+    /// The connection to a node that was reached is no more. A body always says how long it is: no end of a connection
+    /// is the end of an answer.
+    private func lost(_ sentence: String) {
+        guard isAsked else { return end(.idleClosed) }
+        guard case .failed(let sentence, let answered) = conversation.closed() else { return end(.broken(sentence)) }
+        end(answered ? .broken(sentence) : .unanswered(sentence))
     }
 
     private func isProxysFault(_ ending: GatewayStream.Ending) -> Bool {
@@ -274,15 +270,5 @@ final class NodeLink {
         stream?.close()
         held = []
         receiver = nil
-    }
-}
-
-extension [UInt8] {
-    /// Appends a copy of these bytes.
-    fileprivate mutating func append(copying bytes: Span<UInt8>) {
-        guard !bytes.isEmpty else { return }
-        append(addingCapacity: bytes.count) { output in
-            for index in bytes.indices { output.append(bytes[index]) }
-        }
     }
 }
