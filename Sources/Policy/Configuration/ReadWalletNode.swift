@@ -12,7 +12,9 @@ extension ConfigurationReader {
             return []
         }
         let tables = tables(entry, "wallet.node", most: Self.mostOfWallets, "nodes of one wallet listener")
-        if tables.isEmpty { complain("[[wallet]] has no node: \(example)", at: entry.position) }
+        if case .array(let values) = entry.value.content, values.isEmpty {
+            complain("[[wallet]] has no node: \(example)", at: entry.position)
+        }
         var nodes: [(node: WalletNodeConfiguration, place: TomlPosition)] = []
         for (table, place) in tables {
             checkKeys(of: table, KnownKeys.walletNode)
