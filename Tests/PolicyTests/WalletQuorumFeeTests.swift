@@ -52,7 +52,7 @@ import Testing
 
     @Test(arguments: [
         (QuorumWorld.fee, false), (QuorumWorld.fee.times(3), false), (QuorumWorld.fee.times(4), true),
-        (FeeTuple(fee: 6_666), true), (FeeTuple(fee: 6_667, quantizationMask: 10_000), false),
+        (FeeTuple(fee: 6_666, quantizationMask: 10_000), true), (FeeTuple(fee: 6_667, quantizationMask: 10_000), false),
         (FeeTuple(fee: 20_000, quantizationMask: 30_001), true),
         (FeeTuple(fee: 20_000, quantizationMask: 10_000), false),
         (FeeTuple(fee: 20_000, fees: [20_000, 80_000, 320_000, 12_000_001], quantizationMask: 10_000), true),
