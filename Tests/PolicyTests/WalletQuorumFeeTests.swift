@@ -84,17 +84,25 @@ import Testing
         #expect(world.good == [0, 1])
     }
 
+    /// Without a majority the first of the file is believed, and it alone.
     @Test func oneAgainstOne() {
         var world = QuorumWorld(2)
         world.note(1, QuorumWorld.reading(1000))
-        // The other one may still be about to answer its probe.
-        #expect(world.quorum.verdict(on: fee.times(4), from: 0, now: world.now) == .unchecked)
-        world.wait(60)
         #expect(world.quorum.verdict(on: fee.times(4), from: 0, now: world.now) == .agreed)
         world = QuorumWorld(2)
         world.note(0, QuorumWorld.reading(1000))
-        world.wait(60)
         #expect(isLie(world.quorum.verdict(on: fee.times(4), from: 1, now: world.now)))
+        // A third one may still be about to answer its probe: for a minute nothing is decided.
+        for (asked, answered) in [(0, 1), (1, 0)] {
+            world = QuorumWorld(3)
+            world.note(answered, QuorumWorld.reading(1000))
+            #expect(world.quorum.verdict(on: fee.times(4), from: asked, now: world.now) == .unchecked)
+            world.wait(60)
+            let verdict = world.quorum.verdict(on: fee.times(4), from: asked, now: world.now)
+            #expect(isLie(verdict) == (asked == 1))
+            // Nothing is proven against it.
+            #expect(world.good == [0, 1, 2])
+        }
     }
 
     /// A node of this machine is believed against all, up to the limit.
