@@ -112,7 +112,7 @@ import Testing
             (0, "\"height\": 1000", "\"height\": \"1000\"", "its answer to get_info has no whole number `height`"),
             (
                 0, "\"height\": 1000", "\"height\": 1, \"height\": 2",
-                "its answer to get_info is not JSON at byte 72: a key"
+                "a key stands twice"
             ),
             (0, "fakechain", "mainnet", "it is a node of mainnet, and `network` is regtest"),
             (0, "fakechain", "http://evil", "it is a node of another network, and `network` is regtest"),
@@ -129,7 +129,7 @@ import Testing
             (0, "418015bb", "418015BB", "its answer to get_info has no hash `top_block_hash`"),
             (0, "418015bb", "418015b", "its answer to get_info has no hash `top_block_hash`"),
             (0, "\"OK\"", "\"BUSY\"", "it says that it is busy"),
-            (0, "\"OK\"", "\"PAYMENT REQUIRED\"", "it asks to be paid for its answers"),
+            (0, "\"OK\"", "\"PAYMENT REQUIRED\"", "its answer to get_info has a status other than OK"),
             (0, "\"OK\"", "\"O\u{212a}\"", "its answer to get_info has a status other than OK"),
             (0, "\"id\": \"0\"", "\"id\": \"1\"", "its answer to get_info is to another call than ours"),
             (0, "result", "resolt", "its answer to get_info has no `result`"),

@@ -52,7 +52,7 @@ import Testing
 
     @Test(arguments: [
         (QuorumWorld.fee, false), (QuorumWorld.fee.times(3), false), (QuorumWorld.fee.times(4), true),
-        (FeeTuple(fee: 6_666), true), (FeeTuple(fee: 6_667, quantizationMask: 10_000), false),
+        (FeeTuple(fee: 6_666, quantizationMask: 10_000), true), (FeeTuple(fee: 6_667, quantizationMask: 10_000), false),
         (FeeTuple(fee: 20_000, quantizationMask: 30_001), true),
         (FeeTuple(fee: 20_000, quantizationMask: 10_000), false),
         (FeeTuple(fee: 20_000, fees: [20_000, 80_000, 320_000, 12_000_001], quantizationMask: 10_000), true),
@@ -84,17 +84,25 @@ import Testing
         #expect(world.good == [0, 1])
     }
 
+    /// Without a majority the first of the file is believed, and it alone.
     @Test func oneAgainstOne() {
         var world = QuorumWorld(2)
         world.note(1, QuorumWorld.reading(1000))
-        // The other one may still be about to answer its probe.
-        #expect(world.quorum.verdict(on: fee.times(4), from: 0, now: world.now) == .unchecked)
-        world.wait(60)
         #expect(world.quorum.verdict(on: fee.times(4), from: 0, now: world.now) == .agreed)
         world = QuorumWorld(2)
         world.note(0, QuorumWorld.reading(1000))
-        world.wait(60)
         #expect(isLie(world.quorum.verdict(on: fee.times(4), from: 1, now: world.now)))
+        // A third one may still be about to answer its probe: for a minute nothing is decided.
+        for (asked, answered) in [(0, 1), (1, 0)] {
+            world = QuorumWorld(3)
+            world.note(answered, QuorumWorld.reading(1000))
+            #expect(world.quorum.verdict(on: fee.times(4), from: asked, now: world.now) == .unchecked)
+            world.wait(60)
+            let verdict = world.quorum.verdict(on: fee.times(4), from: asked, now: world.now)
+            #expect(isLie(verdict) == (asked == 1))
+            // Nothing is proven against it.
+            #expect(world.good == [0, 1, 2])
+        }
     }
 
     /// A node of this machine is believed against all, up to the limit.

@@ -31,19 +31,19 @@ import Testing
         Case(what: "two that agree", readings: [at(1000), at(1001, at: 990)], good: [0, 1], height: 1000),
         Case(
             what: "two of different heights", readings: [at(1000), at(1006)], good: [0], height: 1000,
-            threats: ["wallet.0.node.0 and wallet.0.node.1 disagree about the height, and there is \(noMajority)"]),
+            threats: ["wallet.0.node.0 disagrees with wallet.0.node.1 about the height, and there is \(noMajority)"]),
         Case(
             what: "two on different chains", readings: [at(1000), at(1000, 2)], good: [0], height: 1000,
-            threats: ["wallet.0.node.0 and wallet.0.node.1 disagree about the chain"]),
+            threats: ["wallet.0.node.0 disagrees with wallet.0.node.1 about the chain"]),
         Case(
             what: "two with different fees", readings: [fee(1), fee(4)], good: [0], height: 1000,
-            threats: ["wallet.0.node.0 and wallet.0.node.1 disagree about the fee"]),
+            threats: ["wallet.0.node.0 disagrees with wallet.0.node.1 about the fee"]),
         Case(
             what: "the first of two is taken, though it is dearer", readings: [fee(4), fee(1)], good: [0], height: 1000,
-            threats: ["disagree about the fee"]),
+            threats: ["disagrees with wallet.0.node.1 about the fee"]),
         Case(
             what: "one's own, and another that differs", own: true, readings: [at(1000), at(1000, 2)], good: [0],
-            height: 1000, threats: ["disagree about the chain"]),
+            height: 1000, threats: ["with wallet.0.node.1"]),
         Case(
             what: "a tip race", readings: [at(1000), at(1001), at(1000), at(1002)], good: [0, 1, 2, 3], height: 1000),
         Case(
@@ -65,15 +65,15 @@ import Testing
             what: "two pairs on two chains", readings: [at(1000), at(1000, 2), at(1000, 2), at(1000)], good: [0, 3],
             height: 1000,
             threats: [
-                "wallet.0.node.0 and wallet.0.node.3 and wallet.0.node.1 and wallet.0.node.2 disagree about the chain"
+                "wallet.0.node.0 and wallet.0.node.3 disagree with wallet.0.node.1 and wallet.0.node.2 about the chain"
             ]),
         Case(
             what: "two pairs, one of them with one's own", own: true,
             readings: [at(1000, 2), at(1000), at(1000), at(1000, 2)], good: [0, 3], height: 1000,
-            threats: ["disagree about the chain"]),
+            threats: ["with wallet.0.node.1"]),
         Case(
             what: "three that all differ", readings: [at(1000), at(2000), at(3000)], good: [0], height: 1000,
-            threats: ["wallet.0.node.0 and wallet.0.node.1 and wallet.0.node.2 disagree about the height"]),
+            threats: ["wallet.0.node.0 disagrees with wallet.0.node.1 and wallet.0.node.2 about the height"]),
         Case(
             what: "one's own against all", own: true, readings: [at(1000), at(1100), at(1100), at(1100)],
             good: [0, 1, 2, 3], height: 1100,
@@ -119,7 +119,7 @@ import Testing
         world.note(0, Self.at(1001))
         world.note(2, Self.at(1001))
         #expect(world.good == [0, 2])
-        // What the fork left is forgotten: it is on the others' chain from here.
+        // It has left the fork, and another node is on the chain that it is on now.
         world.note(1, Self.at(1002))
         world.note(0, Self.at(1002))
         #expect(world.good == [0, 1, 2])

@@ -8,16 +8,19 @@ struct NodeCamp: Hashable, Sendable {
     let center: Int
     /// All of it, the center as well, in the file's order.
     let members: [Int]
-    /// Whether these are more than half of all voters, and not a single one.
+    /// Whether these are more than half of all who may vote, and not a single one.
     let isMajority: Bool
 
     /// The largest camp of these voters; nil without voters.
     ///
     /// - Parameters:
     ///   - voters: the voters in the file's order.
+    ///   - electorate: how many may vote, with those whose vote is waited for.
     ///   - isOwn: whether a voter is a node of this machine.
     ///   - agree: whether two different voters agree.
-    static func largest(of voters: [Int], isOwn: (Int) -> Bool, agree: (Int, Int) -> Bool) -> NodeCamp? {
+    static func largest(
+        of voters: [Int], electorate: Int, isOwn: (Int) -> Bool, agree: (Int, Int) -> Bool
+    ) -> NodeCamp? {
         var best: (size: Int, hasOwn: Bool, center: Int, members: [Int])?
         for center in voters {
             let members = voters.filter { $0 == center || agree($0, center) }
@@ -27,6 +30,6 @@ struct NodeCamp: Hashable, Sendable {
         }
         guard let best else { return nil }
         return NodeCamp(
-            center: best.center, members: best.members, isMajority: best.size > 1 && best.size * 2 > voters.count)
+            center: best.center, members: best.members, isMajority: best.size > 1 && best.size * 2 > electorate)
     }
 }

@@ -25,11 +25,14 @@ struct NodeJudgement: Sendable {
     private(set) var backed: Set<Int> = []
     /// On what there is no majority.
     private(set) var splits: [Split] = []
-    /// Who voted, and who of them on the fee.
+    /// Who voted.
     private(set) var voters: [Int] = []
-    private(set) var feeVoters: [Int] = []
-    /// Whether some node has not been asked yet, so that what has no majority may have one soon.
-    private(set) var isWaiting = false
+    /// The votes on the fee: of those with whom nothing else is wrong.
+    private(set) var fees: [Int: FeeTuple] = [:]
+    /// Those whose votes are still waited for.
+    private(set) var awaited: [Int] = []
+    /// Whether what has no majority may have one soon.
+    var isWaiting: Bool { !awaited.isEmpty }
     /// When a reading ages, so that this is to be worked out anew.
     private(set) var validUntil = Instant(milliseconds: .min)
 
@@ -53,8 +56,8 @@ struct NodeJudgement: Sendable {
                 voters.append(index)
             }
         }
-        if now - wokeAt < Self.patience, nodes.contains(where: { !$0.isFresh(now) && $0.failure == nil }) {
-            isWaiting = true
+        if now - wokeAt < Self.patience {
+            awaited = nodes.indices.filter { !nodes[$0].isFresh(now) && nodes[$0].failure == nil }
             validUntil = min(validUntil, wokeAt + Self.patience)
         }
         judgeChains(nodes)
@@ -63,7 +66,9 @@ struct NodeJudgement: Sendable {
     }
 
     private mutating func judgeChains(_ nodes: [NodeQuorum.Node]) {
-        let camp = NodeCamp.largest(of: voters, isOwn: { nodes[$0].isOwn }) { one, other in
+        let camp = NodeCamp.largest(
+            of: voters, electorate: voters.count + awaited.count, isOwn: { nodes[$0].isOwn }
+        ) { one, other in
             nodes[one].differs(from: nodes[other]) == nil
         }
         guard let camp else { return }
@@ -81,6 +86,7 @@ struct NodeJudgement: Sendable {
         }
         // One node alone is believed where it is this machine's, or no other can be asked.
         if !isWaiting || voters.count == 1 && nodes[camp.center].isOwn { height = middle }
+        if camp.members.count > 1 { backed.formUnion(camp.members) }
         let others = voters.filter { !camp.members.contains($0) }
         guard !others.isEmpty, !isWaiting else { return }
         var disputes: Set<NodeTrouble.Dispute> = []
@@ -96,7 +102,7 @@ struct NodeJudgement: Sendable {
     private mutating func judgeFees(_ nodes: [NodeQuorum.Node]) {
         for voter in voters where troubles[voter] == nil {
             guard let excess = nodes[voter].reading?.fee.excess else {
-                feeVoters.append(voter)
+                fees[voter] = nodes[voter].reading?.fee
                 continue
             }
             if nodes[voter].isOwn {
@@ -105,16 +111,36 @@ struct NodeJudgement: Sendable {
                 troubles[voter] = .excessive(excess)
             }
         }
-        let tuples = feeVoters.reduce(into: [:]) { $0[$1] = nodes[$1].reading?.fee }
-        guard let camp = Self.feeCamp(tuples, nodes), let most = tuples[camp.center] else { return }
-        let others = feeVoters.filter { !camp.members.contains($0) }
+        guard let camp = Self.feeCamp(fees, electorate: fees.count + awaited.count, nodes) else { return }
         if camp.isMajority {
-            for other in others { note(tuples[other].map { .fee($0, most: most) }, of: other, nodes) }
-        } else if !others.isEmpty, !isWaiting {
+            for (voter, tuple) in fees { note(Self.trouble(of: tuple, from: voter, camp, fees), of: voter, nodes) }
+        } else if !isWaiting {
+            let others = fees.keys.filter { !camp.members.contains($0) }.sorted()
             for other in others where !nodes[other].isOwn { troubles[other] = .disputed(.fee, with: camp.center) }
-            splits.append(Split(dispute: .fee, taken: camp.members, others: others))
+            if !others.isEmpty { splits.append(Split(dispute: .fee, taken: camp.members, others: others)) }
         }
-        if camp.isMajority || !isWaiting { fee = Self.common(camp.members.compactMap { tuples[$0] }) }
+        if camp.isMajority || !isWaiting { fee = Self.common(camp.members.compactMap { fees[$0] }) }
+    }
+
+    /// Who agrees on the fee.
+    static func feeCamp(_ fees: [Int: FeeTuple], electorate: Int, _ nodes: [NodeQuorum.Node]) -> NodeCamp? {
+        let voters = fees.keys.sorted()
+        return NodeCamp.largest(of: voters, electorate: electorate, isOwn: { nodes[$0].isOwn }) { one, other in
+            guard let one = fees[one], let other = fees[other] else { return false }
+            return one.isNear(other)
+        }
+    }
+
+    /// What is wrong with a node's fee for a majority: it is far from more than half of the others of it. Nearness to
+    /// one in the middle would not do: a liar at three times the fee would make nine times the fee near.
+    static func trouble(
+        of tuple: FeeTuple, from node: Int, _ camp: NodeCamp, _ fees: [Int: FeeTuple]
+    ) -> NodeTrouble? {
+        let others = camp.members.filter { $0 != node }.compactMap { fees[$0] }
+        guard others.count(where: { !tuple.isNear($0) }) * 2 > others.count, let most = common(others) else {
+            return nil
+        }
+        return .fee(tuple, most: most)
     }
 
     /// A majority's verdict on a voter; on one of this machine it is only said.
@@ -123,14 +149,6 @@ struct NodeJudgement: Sendable {
         guard !nodes[voter].isOwn else { return ownTroubles[voter] = trouble }
         troubles[voter] = trouble
         lasting.insert(voter)
-    }
-
-    /// Who agrees on the fee.
-    static func feeCamp(_ tuples: [Int: FeeTuple], _ nodes: [NodeQuorum.Node]) -> NodeCamp? {
-        NodeCamp.largest(of: tuples.keys.sorted(), isOwn: { nodes[$0].isOwn }) { one, other in
-            guard let one = tuples[one], let other = tuples[other] else { return false }
-            return one.isNear(other)
-        }
     }
 
     /// The tuple that more than half say, else the one in the middle by its base fee: always a whole one.

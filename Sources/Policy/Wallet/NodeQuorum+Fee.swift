@@ -18,19 +18,24 @@ extension NodeQuorum {
         if let excess = fee.excess { return lie(.excessive(excess), from: node, now) }
         guard !nodes[node].isOwn else {
             nodes[node].held = nil
+            nodes[node].toldTrouble = nil
             return .agreed
         }
         let judgement = judgement(now)
-        var tuples = judgement.feeVoters.reduce(into: [:]) { $0[$1] = nodes[$1].reading?.fee }
         let probed = nodes[node].isFresh(now) ? nodes[node].reading?.fee : nil
         if let probed, !fee.isNear(probed) { return lie(.twoFaced, from: node, now) }
-        tuples[node] = probed ?? fee
-        guard tuples.count > 1, let camp = NodeJudgement.feeCamp(tuples, nodes), let most = tuples[camp.center] else {
+        var fees = judgement.fees
+        fees[node] = probed ?? fee
+        let electorate = fees.count + judgement.awaited.count { $0 != node }
+        guard fees.count > 1, let camp = NodeJudgement.feeCamp(fees, electorate: electorate, nodes) else {
             return .unchecked
         }
-        if fee.isNear(most) { return camp.isMajority || !judgement.isWaiting ? .agreed : .unchecked }
-        if camp.isMajority { return lie(.fee(fee, most: most), from: node, now) }
-        guard !judgement.isWaiting else { return .unchecked }
+        if camp.isMajority {
+            let trouble = NodeJudgement.trouble(of: fee, from: node, camp, fees)
+            return trouble.map { lie($0, from: node, now) } ?? .agreed
+        }
+        guard electorate == fees.count else { return .unchecked }
+        if camp.members.contains(node) { return .agreed }
         // Two against two, or one against one, and this one is not of the first's: its answer is not used. Nothing is
         // proven against it that its next probe does not show.
         return .lie(setAside(node, .disputed(.fee, with: camp.center)))
@@ -39,6 +44,7 @@ extension NodeQuorum {
     private mutating func lie(_ trouble: NodeTrouble, from node: Int, _ now: Instant) -> FeeVerdict {
         nodes[node].held = Held(trouble: trouble, isLie: !nodes[node].isOwn, until: now + Self.memory)
         judge(now)
+        if nodes[node].isOwn { tell(trouble, of: node) }
         return .lie(setAside(node, trouble))
     }
 }

@@ -39,8 +39,9 @@ extension NodeQuorum {
         }
         for split in judgement.splits {
             threats.append(
-                "\(list(split.taken)) and \(list(split.others)) disagree about \(split.dispute.rawValue), and there is "
-                    + "no majority: the first in the file is used; a further node, or one of your own, would tell")
+                "\(list(split.taken)) \(split.taken.count == 1 ? "disagrees" : "disagree") with \(list(split.others)) "
+                    + "about \(split.dispute.rawValue), and there is no majority: the first in the file is used; a "
+                    + "further node, or one of your own, would tell")
         }
         for index in nodes.indices {
             if let trouble = trouble(of: index, now) {
@@ -103,8 +104,16 @@ extension NodeQuorum {
     /// Tells that it is set aside or good again. That the readings against it have aged acquits nobody.
     mutating func tellTrouble(of node: Int, _ now: Instant) {
         let trouble = trouble(of: node, now)
-        guard trouble?.kind != nodes[node].toldTrouble, trouble != nil || nodes[node].isFresh(now) else { return }
-        nodes[node].toldTrouble = trouble?.kind
-        tell(trouble.map { setAside(node, $0) } ?? "\(name(node)) is good again", of: node)
+        if let trouble { return tell(trouble, of: node) }
+        guard nodes[node].toldTrouble != nil, nodes[node].isFresh(now) else { return }
+        nodes[node].toldTrouble = nil
+        tell("\(name(node)) is good again", of: node)
+    }
+
+    /// Tells a trouble once, until it ends or becomes one of another kind.
+    mutating func tell(_ trouble: NodeTrouble, of node: Int) {
+        guard trouble.kind != nodes[node].toldTrouble else { return }
+        nodes[node].toldTrouble = trouble.kind
+        tell(setAside(node, trouble), of: node)
     }
 }
