@@ -24,13 +24,10 @@ public struct DigestAuthentication: Hashable, Sendable {
 
     /// Reads one WWW-Authenticate header; nil where it is no challenge that is answered.
     public init?(challenge wwwAuthenticate: String) {
-        guard let challenge = HTTPChallenge(wwwAuthenticate),
-            challenge.scheme.equalsIgnoringCase("Digest"),
+        guard let challenge = HTTPChallenge(wwwAuthenticate), challenge.scheme.equalsIgnoringCase("Digest"),
             let realm = challenge["realm"], let nonce = challenge["nonce"], !nonce.isEmpty,
             (challenge["algorithm"] ?? "MD5").equalsIgnoringCase("MD5"),
-            let qualities = challenge["qop"]?.split(whereSeparator: {
-                $0 == "," || $0 == " " || $0 == "\t"
-            }),
+            let qualities = challenge["qop"]?.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\t" }),
             qualities.contains(where: { $0.equalsIgnoringCase("auth") })
         else { return nil }
         self.realm = realm
@@ -41,9 +38,7 @@ public struct DigestAuthentication: Hashable, Sendable {
 
     /// The first of these WWW-Authenticate headers that can be answered; nil where none can.
     public init?(challenges: [String]) {
-        guard let first = challenges.lazy.compactMap(DigestAuthentication.init(challenge:)).first else {
-            return nil
-        }
+        guard let first = challenges.lazy.compactMap(DigestAuthentication.init(challenge:)).first else { return nil }
         self = first
     }
 
@@ -57,18 +52,14 @@ public struct DigestAuthentication: Hashable, Sendable {
     /// - Returns: nil where there is no MD5, where the user name or the target cannot stand in the header, or the nonce
     ///   is used up: nothing is sent then.
     public mutating func authorization(
-        method: String, uri: String, credentials: Credentials, clientNonce: [UInt8],
-        md5: ([UInt8]) -> [UInt8]
+        method: String, uri: String, credentials: Credentials, clientNonce: [UInt8], md5: ([UInt8]) -> [UInt8]
     ) -> String? {
         // monerod compares the name byte for byte without undoing escapes: what needs one never matches there.
         let isPlain = { (byte: UInt8) in byte.isHTTPText && byte != 0x22 && byte != 0x5c }
-        guard credentials.username.allSatisfy(isPlain), uri.utf8.allSatisfy(isPlain),
-            !clientNonce.isEmpty,
-            count < .max
+        guard credentials.username.allSatisfy(isPlain), uri.utf8.allSatisfy(isPlain), !clientNonce.isEmpty, count < .max
         else { return nil }
         count += 1
-        let nc = [UInt8](
-            digitsOf: (0..<4).map { UInt8(truncatingIfNeeded: count >> UInt32(24 - 8 * $0)) })
+        let nc = [UInt8](digitsOf: (0..<4).map { UInt8(truncatingIfNeeded: count >> UInt32(24 - 8 * $0)) })
         let cnonce = [UInt8](base64: clientNonce)
         func hash(_ parts: [[UInt8]]) -> [UInt8]? {
             let digest = md5(Array(parts.joined(separator: [0x3a])))
@@ -100,9 +91,7 @@ extension [UInt8] {
             let group = bytes[start...].prefix(3)
             let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
             for place in 0..<4 {
-                append(
-                    place <= group.count
-                        ? Self.base64Letter(UInt8(bits >> UInt32(18 - 6 * place) & 63)) : 0x3d)
+                append(place <= group.count ? Self.base64Letter(UInt8(bits >> UInt32(18 - 6 * place) & 63)) : 0x3d)
             }
         }
     }

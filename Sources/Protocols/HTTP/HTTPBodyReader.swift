@@ -113,9 +113,7 @@ struct HTTPBodyReader: Hashable, Sendable {
     }
 
     /// The next part of the input, at most `remaining` bytes of it; nil where that is none.
-    private static func take(_ remaining: UInt64, of input: Span<UInt8>, from index: inout Int)
-        -> Range<Int>?
-    {
+    private static func take(_ remaining: UInt64, of input: Span<UInt8>, from index: inout Int) -> Range<Int>? {
         let available = input.count - index
         guard available > 0, remaining > 0 else { return nil }
         let size = Int(min(remaining, UInt64(available)))
@@ -125,9 +123,7 @@ struct HTTPBodyReader: Hashable, Sendable {
 
     /// Begins the chunk whose size line this is.
     private mutating func begin(_ line: Span<UInt8>) -> HTTPFailure? {
-        guard let size = Self.chunkSize(line) else {
-            return HTTPFailure("A chunk size is not a hexadecimal number.")
-        }
+        guard let size = Self.chunkSize(line) else { return HTTPFailure("A chunk size is not a hexadecimal number.") }
         guard count(size) else { return Self.tooLarge(limits) }
         state = size == 0 ? .trailers(.trailers) : .chunk(size)
         return nil

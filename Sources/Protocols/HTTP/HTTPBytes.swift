@@ -90,10 +90,6 @@ extension StringProtocol {
 extension String {
     /// The text of bytes that are known to be ASCII.
     init(ascii bytes: Span<UInt8>) {
-        if let text = try? UTF8Span(validating: bytes) {
-            self.init(copying: text)
-        } else {
-            self.init()
-        }
+        if let text = try? UTF8Span(validating: bytes) { self.init(copying: text) } else { self.init() }
     }
 }

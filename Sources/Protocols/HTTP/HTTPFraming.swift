@@ -22,9 +22,7 @@ public enum HTTPFraming: Hashable, Sendable {
     /// Refused, as any two readers of it may differ: both fields at once, either of them twice or as a list, a
     /// coding other than exactly "chunked", a transfer coding in HTTP/1.0, a length with a sign or a blank or more
     /// than 19 digits.
-    static func stated(by headers: HTTPHeaders, version: HTTPVersion) throws(HTTPFailure)
-        -> HTTPFraming?
-    {
+    static func stated(by headers: HTTPHeaders, version: HTTPVersion) throws(HTTPFailure) -> HTTPFraming? {
         let coding = headers.known.transferEncoding
         let length = headers.known.contentLength
         let lines = headers.lines.span
@@ -32,8 +30,7 @@ public enum HTTPFraming: Hashable, Sendable {
             throw HTTPFailure("Content-Length and Transfer-Encoding are both there.")
         }
         if coding.isThere {
-            guard !coding.isRepeated, lines.extracting(coding.value(in: lines)).equalsIgnoringCase("chunked")
-            else {
+            guard !coding.isRepeated, lines.extracting(coding.value(in: lines)).equalsIgnoringCase("chunked") else {
                 throw HTTPFailure(status: 501, "Transfer-Encoding is not exactly \"chunked\".")
             }
             guard version == .http11 else { throw HTTPFailure("HTTP/1.0 has no Transfer-Encoding.") }
@@ -42,14 +39,10 @@ public enum HTTPFraming: Hashable, Sendable {
         guard length.isThere else { return nil }
         guard !length.isRepeated else { throw HTTPFailure("Content-Length is there more than once.") }
         let digits = length.value(in: lines)
-        guard (1...19).contains(digits.count) else {
-            throw HTTPFailure("Content-Length is not one number.")
-        }
+        guard (1...19).contains(digits.count) else { throw HTTPFailure("Content-Length is not one number.") }
         var size: UInt64 = 0  // 19 digits fit
         for index in digits {
-            guard (0x30...0x39).contains(lines[index]) else {
-                throw HTTPFailure("Content-Length is not one number.")
-            }
+            guard (0x30...0x39).contains(lines[index]) else { throw HTTPFailure("Content-Length is not one number.") }
             size = size &* 10 &+ UInt64(lines[index] &- 0x30)
         }
         return size == 0 ? HTTPFraming.none : .length(size)

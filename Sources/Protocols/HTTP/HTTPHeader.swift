@@ -28,6 +28,4 @@ public struct HTTPHeader: Hashable, Sendable {
     }
 }
 
-extension HTTPFailure {
-    static let badHeaderName = HTTPFailure("A header name has a character that no name has.")
-}
+extension HTTPFailure { static let badHeaderName = HTTPFailure("A header name has a character that no name has.") }

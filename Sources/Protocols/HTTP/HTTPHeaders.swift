@@ -24,9 +24,7 @@ public struct HTTPHeaders: Hashable, Sendable, ExpressibleByArrayLiteral {
     /// All of them.
     public var fields: [HTTPHeader] {
         var fields: [HTTPHeader] = []
-        forEach { name, value in
-            fields.append(HTTPHeader(known: String(ascii: name), String(ascii: value)))
-        }
+        forEach { name, value in fields.append(HTTPHeader(known: String(ascii: name), String(ascii: value))) }
         return fields
     }
 
@@ -39,9 +37,7 @@ public struct HTTPHeaders: Hashable, Sendable, ExpressibleByArrayLiteral {
     public func values(_ name: String) -> [String] {
         var values: [String] = []
         let wanted = name.utf8.span
-        forEach { name, value in
-            if name.equalsIgnoringCase(wanted) { values.append(String(ascii: value)) }
-        }
+        forEach { name, value in if name.equalsIgnoringCase(wanted) { values.append(String(ascii: value)) } }
         return values
     }
 
@@ -127,9 +123,7 @@ extension HTTPHeaders {
     }
 
     /// Both are the same lines; the rest follows from them.
-    public static func == (left: HTTPHeaders, right: HTTPHeaders) -> Bool {
-        left.lines == right.lines
-    }
+    public static func == (left: HTTPHeaders, right: HTTPHeaders) -> Bool { left.lines == right.lines }
 
     /// Feeds the hasher; equal headers feed the same.
     public func hash(into hasher: inout Hasher) {

@@ -41,9 +41,7 @@ struct HTTPLineReader: Hashable, Sendable {
             case 0x0d: break
             case 0x0a: return refuse(&index, HTTPFailure("An LF stands without its CR."))
             case let byte where byte.isHTTPText: return refuse(&index, tooLong())
-            default:
-                return refuse(
-                    &index, HTTPFailure("A line has a control character or a byte that is not ASCII."))
+            default: return refuse(&index, HTTPFailure("A line has a control character or a byte that is not ASCII."))
             }
             let text = start..<index
             index &+= 1
@@ -55,9 +53,7 @@ struct HTTPLineReader: Hashable, Sendable {
             sawReturn = true
         }
         guard index < input.count else { return .more }
-        guard input[index] == 0x0a else {
-            return refuse(&index, HTTPFailure("A CR stands without its LF."))
-        }
+        guard input[index] == 0x0a else { return refuse(&index, HTTPFailure("A CR stands without its LF.")) }
         index &+= 1
         sawReturn = false
         return .collected

@@ -19,15 +19,11 @@ public struct HTTPRequestHead: Hashable, Sendable {
     /// Checks what RFC 9112 asks of a request.
     ///
     /// - Throws: `HTTPFailure` with the status that answers the client: 400, 417 or 501.
-    public init(
-        method: String, target: String, version: HTTPVersion = .http11, headers: HTTPHeaders
-    ) throws(HTTPFailure) {
-        guard method.utf8.span.isHTTPToken else {
-            throw HTTPFailure("The method has a character that no method has.")
-        }
-        guard method != "CONNECT" else {
-            throw HTTPFailure(status: 501, "CONNECT is not offered here.")
-        }
+    public init(method: String, target: String, version: HTTPVersion = .http11, headers: HTTPHeaders)
+        throws(HTTPFailure)
+    {
+        guard method.utf8.span.isHTTPToken else { throw HTTPFailure("The method has a character that no method has.") }
+        guard method != "CONNECT" else { throw HTTPFailure(status: 501, "CONNECT is not offered here.") }
         try Self.check(target: target, method: method)
         self.method = method
         self.target = target
@@ -74,16 +70,13 @@ public struct HTTPRequestHead: Hashable, Sendable {
         if target == "*" && method == "OPTIONS" { return }
         let bytes = target.utf8.span
         guard bytes.count > 0, bytes[0] == 0x2f else {
-            throw HTTPFailure(
-                "The request target is not an absolute path: this is not a proxy for other hosts.")
+            throw HTTPFailure("The request target is not an absolute path: this is not a proxy for other hosts.")
         }
         var digits = 0  // still due after a percent sign
         for index in 0..<bytes.count {
             let byte = bytes[index]
             if digits > 0 {
-                guard byte.hexValue != nil else {
-                    throw HTTPFailure("A percent sign has no two digits after it.")
-                }
+                guard byte.hexValue != nil else { throw HTTPFailure("A percent sign has no two digits after it.") }
                 digits -= 1
             } else if byte == 0x25 {
                 digits = 2
@@ -111,8 +104,7 @@ public struct HTTPRequestHead: Hashable, Sendable {
         let expectation = headers.known.expect
         guard expectation.isThere else { return false }
         let lines = headers.lines.span
-        guard !expectation.isRepeated,
-            lines.extracting(expectation.value(in: lines)).equalsIgnoringCase("100-continue")
+        guard !expectation.isRepeated, lines.extracting(expectation.value(in: lines)).equalsIgnoringCase("100-continue")
         else { throw HTTPFailure(status: 417, "Expect is not exactly \"100-continue\".") }
         return true
     }
@@ -127,10 +119,7 @@ struct HTTPRequestLine: HTTPStartLine {
     init(line: Span<UInt8>) throws(HTTPFailure) {
         guard let first = line.firstSpace(from: 0), let second = line.firstSpace(from: first + 1),
             line.firstSpace(from: second + 1) == nil
-        else {
-            throw HTTPFailure(
-                "The request line is not a method, a target and a version with single spaces.")
-        }
+        else { throw HTTPFailure("The request line is not a method, a target and a version with single spaces.") }
         version = try HTTPVersion(line.extracting(second + 1..<line.count))
         // The usual ones need no text of their own.
         let method = 0..<first

@@ -32,15 +32,10 @@ public struct HTTPResponseHead: Hashable, Sendable {
     }
 
     private init(
-        checking status: Int, _ reason: String?, _ version: HTTPVersion, _ headers: HTTPHeaders,
-        _ method: String
+        checking status: Int, _ reason: String?, _ version: HTTPVersion, _ headers: HTTPHeaders, _ method: String
     ) throws(HTTPFailure) {
-        guard (100...599).contains(status) else {
-            throw HTTPFailure("The status code is not 100 to 599.")
-        }
-        guard status != 101 else {
-            throw HTTPFailure("The server switched protocols without being asked.")
-        }
+        guard (100...599).contains(status) else { throw HTTPFailure("The status code is not 100 to 599.") }
+        guard status != 101 else { throw HTTPFailure("The server switched protocols without being asked.") }
         let reason = reason ?? Self.reason(of: status)
         guard reason.utf8.allSatisfy(\.isHTTPText) else {
             throw HTTPFailure("The reason phrase has a control character or a byte that is not ASCII.")
@@ -141,9 +136,7 @@ struct HTTPStatusLine: HTTPStartLine {
             status = status &* 10 &+ Int(line[index] &- 0x30)
             index += 1
         }
-        guard index == end, end == first + 4 else {
-            throw HTTPFailure("The status code is not three digits.")
-        }
+        guard index == end, end == first + 4 else { throw HTTPFailure("The status code is not three digits.") }
         self.status = status
         reason = end < line.count ? String(ascii: line.extracting(end + 1..<line.count)) : ""
     }

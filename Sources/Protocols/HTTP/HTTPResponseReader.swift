@@ -98,8 +98,7 @@ public struct HTTPResponseReader: Hashable, Sendable {
             }
         case .end: return .end
         case .over:
-            return input.count == 0
-                ? .more : .failed(HTTPFailure("Bytes follow a response that said it was the last."))
+            return input.count == 0 ? .more : .failed(HTTPFailure("Bytes follow a response that said it was the last."))
         case .failed(let failure): return .failed(failure)
         }
     }
@@ -108,8 +107,7 @@ public struct HTTPResponseReader: Hashable, Sendable {
         guard let (line, headers) = head.take() else { return .more }  // a head that is complete has one
         do throws(HTTPFailure) {
             let head = try HTTPResponseHead(
-                status: line.status, reason: line.reason, version: line.version, headers: headers,
-                answering: method)
+                status: line.status, reason: line.reason, version: line.version, headers: headers, answering: method)
             guard head.isInterim else {
                 body = try HTTPBodyReader(head.framing, limits: limits)
                 state = .body
