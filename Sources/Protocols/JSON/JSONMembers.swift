@@ -27,14 +27,44 @@ public struct JSONMembers: Hashable, Sendable {
     public init(
         scanning bytes: Span<UInt8>, in range: Range<Int>? = nil, limits: JSONLimits = JSONLimits()
     ) throws(JSONFailure) {
-        throw JSONFailure(.truncated, at: 0)
+        let part = range ?? 0..<bytes.count
+        guard part.lowerBound >= 0, part.upperBound <= bytes.count else {
+            throw JSONFailure(.truncated, at: bytes.count)
+        }
+        do throws(JSONFailure) {
+            members = try Self.scan(bytes.extracting(part), limits: limits, at: part.lowerBound)
+        } catch {
+            throw JSONFailure(error.cause, at: error.offset + part.lowerBound)
+        }
+    }
+
+    private static func scan(
+        _ bytes: Span<UInt8>, limits: JSONLimits, at start: Int
+    ) throws(JSONFailure) -> [Member] {
+        var reader = try JSONReader(of: bytes, limits: limits)
+        guard reader.peek(bytes) == UInt8(ascii: "{") else { throw JSONFailure(.noObject, at: reader.offset) }
+        var members: [Member] = []
+        var keys = JSONKeys(.plainAndDistinct)
+        if try reader.open(UInt8(ascii: "}"), bytes, depth: 1) {
+            repeat {
+                let (key, value) = try reader.scanMember(bytes, depth: 1, keys: &keys)
+                members.append(
+                    Member(
+                        key: key.lowerBound + start..<key.upperBound + start,
+                        value: value.lowerBound + start..<value.upperBound + start))
+            } while try reader.goesOn(UInt8(ascii: "}"), bytes)
+        }
+        try keys.end(from: 0, bytes)
+        try reader.end(bytes)
+        return members
     }
 
     /// The value under this key; nil where there is none.
     ///
     /// - Parameter bytes: the bytes that were scanned.
     public func value(of key: StaticString, in bytes: Span<UInt8>) -> Range<Int>? {
-        nil
+        let key = key.description
+        return members.first { bytes.holds(key, at: $0.key) }?.value
     }
 
     /// The one compact text of the object: no spaces, members in their order, keys, strings and numbers as they are.
@@ -46,6 +76,24 @@ public struct JSONMembers: Hashable, Sendable {
     public func compact(
         _ bytes: Span<UInt8>, dropping: [StaticString], replacing: [(StaticString, [UInt8])] = []
     ) -> [UInt8] {
-        []
+        let dropped = dropping.map(\.description)
+        let replaced = replacing.map { (key: $0.0.description, value: $0.1) }
+        var text: [UInt8] = []
+        text.reserveCapacity(2 + members.reduce(0) { $0 + $1.key.count + $1.value.count + 4 })
+        text.append(UInt8(ascii: "{"))
+        for member in members where !dropped.contains(where: { bytes.holds($0, at: member.key) }) {
+            if text.count > 1 { text.append(UInt8(ascii: ",")) }
+            text.append(UInt8(ascii: "\""))
+            text.append(copying: bytes.extracting(member.key.clamped(to: 0..<bytes.count)))
+            text.append(UInt8(ascii: "\""))
+            text.append(UInt8(ascii: ":"))
+            if let (_, value) = replaced.first(where: { bytes.holds($0.key, at: member.key) }) {
+                text += value
+            } else {
+                JSONText.append(bytes, in: member.value, to: &text)
+            }
+        }
+        text.append(UInt8(ascii: "}"))
+        return text
     }
 }
