@@ -17,10 +17,10 @@ public enum AnswerJudge {
             guard text.value(of: Self.result) == nil, text.value(of: Self.error) == nil else { return nil }
             return "Its answer is neither a result nor an error."
         case .portableStorage:
-            guard PortableStorage.isWellFormed(answer.body.span) else {
+            guard let document = try? PortableStorage(rootOf: answer.body.span) else {
                 return "It did not answer with Monero's portable storage."
             }
-            return status(ofStorage: answer.body) == nil ? "Its answer has no status." : nil
+            return document.entry(["status"], in: answer.body.span) == nil ? "Its answer has no status." : nil
         }
     }
 

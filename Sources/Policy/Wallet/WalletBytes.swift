@@ -1,11 +1,4 @@
 extension [UInt8] {
-    /// Appends a copy of these bytes, all at once.
-    mutating func append(_ bytes: Span<UInt8>) {
-        append(addingCapacity: bytes.count) { output in
-            for index in bytes.indices { output.append(bytes[index]) }
-        }
-    }
-
     /// Appends a number in decimal digits.
     mutating func append(decimal number: UInt64) {
         var divisor: UInt64 = 1

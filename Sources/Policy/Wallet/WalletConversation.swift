@@ -108,7 +108,7 @@ public struct WalletConversation {
                 state = .closed
                 return [.close]
             }
-            pending.append(bytes)
+            pending.append(copying: bytes)
             return []
         case .head, .body, .refusal:
             var effects: [Effect] = []
@@ -203,13 +203,13 @@ public struct WalletConversation {
                 if case .closed = state { return }
             case .body(let range):
                 guard case .body = state else { continue }
-                body.append(bytes.extracting(start &+ range.lowerBound..<start &+ range.upperBound))
+                body.append(copying: bytes.extracting(start &+ range.lowerBound..<start &+ range.upperBound))
             case .end:
                 end(&effects)
                 switch state {
                 case .head: hasBegun = index < bytes.count  // answered here: the next request may follow
                 case .given:
-                    pending.append(bytes.extracting(index..<bytes.count))
+                    pending.append(copying: bytes.extracting(index..<bytes.count))
                     return
                 default: return
                 }

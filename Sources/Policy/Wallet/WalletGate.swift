@@ -52,7 +52,7 @@ public struct WalletGate: Hashable, Sendable {
 
     /// Judges a request's head.
     func admit(_ head: HTTPRequestHead) -> Admission {
-        guard head.method != "OPTIONS", !head.headers.fields.contains(where: { Self.isOfWebPage($0.name) }) else {
+        guard head.method != "OPTIONS", !Self.isOfWebPage(head.headers) else {
             return .expulsion(
                 .text(403, "This looks like a request of a web page: only wallets are answered here."))
         }
@@ -105,14 +105,10 @@ public struct WalletGate: Hashable, Sendable {
         return hosts.contains(host) || hosts.contains(host.lowercased())
     }
 
-    /// Whether a header of this name comes from a browser: a wallet has none of them.
-    private static func isOfWebPage(_ name: String) -> Bool {
-        switch name.utf8.count {
-        case 6: name.lowercased() == "origin" || name.lowercased() == "cookie"
-        case 7: name.lowercased() == "referer"
-        case 9...: name.lowercased().hasPrefix("sec-") || name.lowercased().hasPrefix("access-control-")
-        default: false
-        }
+    /// Whether a browser wrote this head: it marks what a page asks, and a wallet has none of these.
+    private static func isOfWebPage(_ headers: HTTPHeaders) -> Bool {
+        headers.has("origin") || headers.has("referer") || headers.has("cookie")
+            || headers.hasName(beginningWith: "sec-") || headers.hasName(beginningWith: "access-control-")
     }
 }
 

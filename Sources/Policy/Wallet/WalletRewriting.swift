@@ -145,17 +145,14 @@ extension WalletRewriting {
         let bytes = body.span
         let document: PortableStorage
         do throws(PortableStorageFailure) {
-            // 5,000 outputs are what a restricted node gives at once: an entry and two more inside it for each.
-            document = try PortableStorage(
-                bytes, limits: PortableStorage.Limits(depth: 4, entries: 100_000, entriesInSection: 64))
+            document = try PortableStorage(rootOf: bytes)
         } catch {
             throw Refused(sentence: "The body is refused: \(error.sentence).")
         }
         var call = entry.call
-        let roots = document.entries.filter { $0.parent == nil }
         var kept: [PortableStorage.Entry] = []
         for field in fields {
-            guard let root = roots.first(where: { bytes.holds(field, at: $0.key) }) else { continue }
+            guard let root = document.entries.first(where: { bytes.holds(field, at: $0.key) }) else { continue }
             kept.append(root)
             if bytes.holds(amounts, at: root.key), asksAmounts(root, body) { call.role = .revealing }
         }
