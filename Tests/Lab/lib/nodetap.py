@@ -9,17 +9,21 @@ request line, the headers in their order, the call (a path, or a method of json_
 those of params; of Monero's portable storage the root's), its size and hash, whether a member is called `client` and has
 a value. `answer`: what was given, and what was done to it.
 
-MODE is a file, read before each answer; every line is a thing to do: VERB [ARGUMENT] [for CALL]
+MODE is a file, read before each answer; every line is a thing to do: VERB [ARGUMENT] [at N] [for CALL...]; `at N` is the
+Nth such answer since the file was written, and no other.
   silent         nothing more is said, the connection stays      close          closed without a byte
   swallow        the node gets it, the answer is lost            delay SECONDS  before the answer
   status NUMBER  in place of the answer                          garbage        the answer's bytes are others
   cut BYTES      closed after so many of the answer              height +N, -N  of the chain, in every form
   fee FACTOR     of get_fee_estimate                             fork           hashes of blocks are others
+  big BYTES      portable storage of so many, of the tap's own   kill PID       that process, 0.1 s after the answer
+  kill-first PID that process, before the answer
 """
 import hashlib
 import json
 import os
 import re
+import signal
 import socket
 import ssl
 import struct
@@ -141,21 +145,32 @@ class Reader:
         return lines, whole[:length]
 
 
+times = {}  # (when the file was written, its line): how often it was meant
+
+
 def modes(call):
     """What is to be done to the answer of this call: verb to argument."""
     wanted = {}
     try:
+        written = os.stat(MODE).st_mtime_ns
         with open(MODE) as file:
-            for line in file:
-                words = line.split()
-                if "for" in words:
-                    if call not in words[words.index("for") + 1 :]:
-                        continue
-                    words = words[: words.index("for")]
-                if words:
-                    wanted[words[0]] = words[1] if len(words) > 1 else ""
+            lines = file.read().splitlines()
     except FileNotFoundError:
-        pass
+        return wanted
+    for line in lines:
+        words = line.split()
+        if "for" in words:
+            if call not in words[words.index("for") + 1 :]:
+                continue
+            words = words[: words.index("for")]
+        if "at" in words:
+            with lock:
+                times[written, line] = count = times.get((written, line), 0) + 1
+            if count != int(words[words.index("at") + 1]):
+                continue
+            words = words[: words.index("at")]
+        if words:
+            wanted[words[0]] = words[1] if len(words) > 1 else ""
     return wanted
 
 
@@ -176,6 +191,16 @@ def lied(call, body, mode):
     if "garbage" in mode:
         body = bytes((byte * 31 + 7) & 255 for byte in body)
     return body
+
+
+def send_big(link, count):
+    """Portable storage whose root has a `status` and a string of so many bytes."""
+    start = bytes.fromhex("011101010101020101") + b"\x08\x06status\x0a\x08OK\x06blocks\x0a" + struct.pack("<Q", count << 2 | 3)
+    link.sendall(b"HTTP/1.1 200 Ok\r\nServer: Epee-based\r\nContent-Type: application/octet-stream\r\n")
+    link.sendall(b"Content-Length: %d\r\n\r\n" % (len(start) + count) + start)
+    while count > 0:
+        link.sendall(bytes(min(count, 1 << 16)))
+        count -= 1 << 16
 
 
 def node_asks(node, head, body):
@@ -205,6 +230,8 @@ def serve(link, peer):
             log("request", conn=conn, n=n, line=lines[0], headers=lines[1:], size=len(body),
                 sha=hashlib.sha256(body).hexdigest()[:16], **told)
             call, mode = told["call"], modes(told["call"])
+            if "kill-first" in mode:
+                os.kill(int(mode["kill-first"]), signal.SIGKILL)
             if "silent" in mode:
                 log("answer", conn=conn, n=n, did=mode)
                 while link.recv(65536):
@@ -213,6 +240,10 @@ def serve(link, peer):
             if "close" in mode:
                 log("answer", conn=conn, n=n, did=mode)
                 return
+            if "big" in mode:
+                send_big(link, int(mode["big"]))
+                log("answer", conn=conn, n=n, did=mode)
+                continue
             if "status" in mode:
                 answer = f"HTTP/1.1 {mode['status']} No\r\nServer: Epee-based\r\nContent-Length: 0\r\n\r\n".encode()
                 size = 0
@@ -236,6 +267,9 @@ def serve(link, peer):
                 log("answer", conn=conn, n=n, did=mode)
                 return
             link.sendall(answer)
+            if "kill" in mode:
+                time.sleep(0.1)
+                os.kill(int(mode["kill"]), signal.SIGKILL)
             log("answer", conn=conn, n=n, status=int(answer.split(b" ", 2)[1]), size=size, did=mode)
     except (OSError, ValueError) as problem:
         log("trouble", conn=conn, problem=str(problem))

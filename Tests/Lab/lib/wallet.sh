@@ -43,43 +43,6 @@ wallet_mine() {
   grep -q '"status": "OK"' <<<"$said" || { echo "$said"; return 1; }
 }
 
-# tap_up NAME ADDRESS:PORT NODE-PORT [tls]: in the world, or in the namespace TAP_NS.
-tap_up() {
-  local files=()
-  [ -z "${4:-}" ] || { tap_certificate "$1" && files=("$LAB/tap-$1.crt" "$LAB/tap-$1.key"); } || return 1
-  rm -f "$LAB/tap-$1.jsonl" "$LAB/tap-$1.mode" "$LAB/tap-$1.log"
-  start "${TAP_NS:-$WORLD_NS}" "tap-$1" python3 "$HERE/lib/nodetap.py" "$2" "$3" "$LAB/tap-$1.jsonl" "$LAB/tap-$1.mode" \
-    "${files[@]}"
-  within 10 grep -q ready "$LAB/tap-$1.log" >/dev/null || { cat "$LAB/tap-$1.log"; return 1; }
-}
-
-tap_certificate() {
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3 -subj "/CN=node.example" \
-    -keyout "$LAB/tap-$1.key" -out "$LAB/tap-$1.crt" 2>"$LAB/tap-$1.openssl" || { cat "$LAB/tap-$1.openssl"; return 1; }
-}
-
-# The SHA-256 of its certificate, in hex.
-tap_fingerprint() { openssl x509 -in "$LAB/tap-$1.crt" -outform DER | sha256sum | cut -d ' ' -f 1; }
-
-# tap_does NAME [LINE...]: what it does from the next answer on (see nodetap.py); nothing: it is honest.
-tap_does() {
-  local file=$LAB/tap-$1.mode
-  shift
-  printf '%s\n' "$@" >"$file.new" && mv "$file.new" "$file"
-}
-
-# taps_forget NAME...: what was seen so far.
-taps_forget() { local name; for name in "$@"; do : >"$LAB/tap-$name.jsonl"; done; }
-
-# tap EXPRESSION NAME...: a Python expression over `seen`, all that these taps saw in its order, and `requests` and
-# `calls(CALL...)` of it. Fails where it is false; prints it.
-tap() {
-  local expression=$1 name files=()
-  shift
-  for name in "$@"; do files+=("$LAB/tap-$name.jsonl"); done
-  python3 "$HERE/lib/tapped.py" "$expression" "${files[@]}"
-}
-
 # wallet_up NAME DAEMON-ADDRESS [FLAG...]: a wallet-rpc of its own user with the fixture's wallets in a folder of its own.
 WALLET_RPC=18500
 wallet_up() {
@@ -145,4 +108,46 @@ ask() {
   as_words "$WALLET_ID"
   in_ns "$NODE_NS" timeout 90 "${AS[@]}" curl -s --max-time 80 -H 'Content-Type: application/json' --data-binary "$body" "$@" \
     "http://$WALLET_LISTEN/$path"
+}
+
+# wallet_table LISTEN NODE-LINES...: a [[wallet]] with these nodes, each the lines of its table.
+wallet_table() {
+  local node
+  printf '[[wallet]]\nlisten = "%s"\n' "$1"
+  shift
+  for node in "$@"; do printf '[[wallet.node]]\n%s\n' "$node"; done
+}
+
+# Such lines: of an onion, and of a tap NAME that speaks TLS at ADDRESS:PORT.
+node_onion() { echo "address = \"http://$1:18080\""; }
+node_tls() { printf 'address = "https://%s"\nfingerprint = "sha256:%s"\n' "$2" "$(tap_fingerprint "$1")"; }
+
+# wallet_sends_beside NAME [ARGUMENTS of wallet_sends]: in the background; its answer is in $LAB/NAME.sent at its end.
+wallet_sends_beside() {
+  local name=$1
+  shift
+  rm -f "$LAB/$name.sent"
+  { wallet_sends "$@" >"$LAB/$name.sending" 2>&1; mv "$LAB/$name.sending" "$LAB/$name.sent"; } &
+}
+sent() { [ -s "$LAB/$1.sent" ] || { echo "it waits still"; return 1; }; cat "$LAB/$1.sent"; }
+sent_well() { sent "$1" && grep -q '"tx_hash"' "$LAB/$1.sent"; }
+sent_busy() { sent "$1" && grep -qi busy "$LAB/$1.sent"; }
+
+# nodes_test: every node is probed once.
+nodes_test() {
+  router_words
+  in_ns "$NODE_NS" timeout 120 "${ROUTER[@]}" "$XMR_ROUTED" nodes test --socket "$ROUTER_SOCKET"
+}
+
+# node_named NAME: status names it, by a threat or as not ready.
+node_named() {
+  local said
+  said=$(status '"\n".join([t for t in s["threats"] if "'"$1"'" in t] + [n["name"] + " " + n["state"] for n in s["wallet"]["nodes"] if n["name"] == "'"$1"'" and n["state"] != "ready"])')
+  [ -n "$said" ] || { echo "not named: $(status 's["wallet"], s["threats"]')"; return 1; }
+  echo "$said"
+}
+
+nodes_ready() {
+  status 's["wallet"]["nodes"], s["threats"]'
+  [ "$(status 'all(n["state"] == "ready" for n in s["wallet"]["nodes"])')" = True ]
 }
