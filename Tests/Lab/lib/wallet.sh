@@ -17,22 +17,22 @@ wallet_fixture() {
   [ -d "$LAB/fixture" ] || { mkdir "$LAB/fixture" && tar -C "$LAB/fixture" -xJf "$HERE/fixtures/wallet.tar.xz"; }
 }
 
-# wallet_monerod NAMESPACE NAME RPCPORT FLAGS...: a monerod with the fixture's chain; the unrestricted RPC for the lab, and
+# wallet_monerod NAMESPACE NAME ADDRESS P2PPORT RPCPORT FLAGS...: a monerod with the fixture's chain; the unrestricted RPC for the lab, and
 # as most nodes of wallets have it a restricted one at RPCPORT + 500.
 wallet_monerod() {
-  local ns=$1 name=$2 rpc=$3
-  shift 3
+  local ns=$1 name=$2 address=$3 p2p=$4 rpc=$5
+  shift 5
   wallet_fixture || return 1
   rm -rf "${LAB:?}/$name"
   mkdir -p "$LAB/$name"
   cp -r --sparse=always "$LAB/fixture/chain/fake" "$LAB/$name/" || return 1
-  monerod_start "$ns" "$name" 127.0.0.1 $((rpc + 1000)) "$rpc" --rpc-restricted-bind-port $((rpc + 500)) "$@" || return 1
+  monerod_start "$ns" "$name" "$address" "$p2p" "$rpc" --rpc-restricted-bind-port $((rpc + 500)) "$@" || return 1
   at_height "$ns" "$rpc" 160 >/dev/null
 }
 
 # wallet_chain: the world's monerod behind the taps. Only offline does it mine when asked to.
 WALLET_CHAIN_RPC=19040
-wallet_chain() { running chain || wallet_monerod "$WORLD_NS" chain $WALLET_CHAIN_RPC --offline; }
+wallet_chain() { running chain || wallet_monerod "$WORLD_NS" chain 127.0.0.1 19940 $WALLET_CHAIN_RPC --offline; }
 
 # wallet_mine COUNT [ADDRESS] [NAMESPACE RPCPORT]
 wallet_mine() {
