@@ -181,10 +181,7 @@ extension Router: WalletGateway.Host {
     }
 
     func told(_ sentence: String, of node: String) {
-        onEvent(
-            StatusEvent(
-                time: time, kind: .init(rawValue: "wallet-node"), sentence: "\(node): \(sentence)",
-                fields: ["node": .string(node)]))
+        onEvent(.walletNode(node, sentence, at: time))
         tellChanges()
     }
 }
