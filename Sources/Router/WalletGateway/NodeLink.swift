@@ -236,19 +236,8 @@ final class NodeLink {
         }
     }
 
-    /// The egress or the route that it goes by is no more.
-    func cut(_ refusal: Refusal) {
-        switch stage {
-        case .ended: break
-        case .waiting, .dialling, .securing: end(.notOpened(refusal, refusal.sentence()))
-        case .open:
-            if isForwarding || head != nil {
-                end(.broken(refusal.sentence()))
-            } else {
-                end(isAsked ? .unanswered(refusal.sentence()) : .idleClosed)
-            }
-        }
-    }
+    /// The egress or the route that it goes by is no more: a refusal of ours, which is not held against the node.
+    func cut(_ refusal: Refusal) { end(.notOpened(refusal, refusal.sentence())) }
 
     /// Ends what does not come about in time.
     func sweep(_ now: Instant) {

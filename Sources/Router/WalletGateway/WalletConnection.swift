@@ -56,9 +56,6 @@ final class WalletConnection {
         stream.onEnded = { [unowned self] _ in ended() }
     }
 
-    /// Whether nothing is owed to the wallet.
-    var isIdle: Bool { request == nil && stream.queuedBytes == 0 }
-
     private func received(_ bytes: Span<UInt8>) {
         lastMoved = loop.now
         perform(conversation.received(bytes))
@@ -115,6 +112,7 @@ final class WalletConnection {
     /// A part of the answer that has begun.
     func give(_ bytes: Span<UInt8>) {
         guard stream.isOpen, !bytes.isEmpty else { return }
+        if stream.queuedBytes == 0 { lastMoved = loop.now }
         let frame = conversation.part(count: bytes.count)
         if !frame.before.isEmpty { stream.write(frame.before) }
         stream.write(bytes)
