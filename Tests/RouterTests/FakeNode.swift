@@ -81,7 +81,7 @@ final class FakeNode {
     }
 
     private static func isProbe(_ text: String) -> Bool {
-        ["get_info", "get_version", "get_fee_estimate", "get_block_header"].contains { text.contains($0) }
+        ["get_info", "get_version", "get_fee_estimate", "getblockheader"].contains { text.contains($0) }
     }
 
     /// What a good node says to a whole request.

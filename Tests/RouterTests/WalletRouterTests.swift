@@ -29,7 +29,7 @@ import Testing
         let wallet = try remote.world.ask()
         #expect(remote.world.run { wallet.results == 1 })
         #expect(!remote.proxyB.requests.isEmpty)
-        #expect(remote.proxyB.requests.allSatisfy { $0.count == 65 }, "the onion's name and its port, nothing resolved")
+        #expect(remote.proxyB.requests.allSatisfy { $0.count == 66 }, "the onion's name and its port, nothing resolved")
         #expect(remote.proxyA.requests.isEmpty)
     }
 
