@@ -113,13 +113,17 @@ extension HTTPHeaders {
 
     private mutating func append(name: Span<UInt8>, value: Span<UInt8>) {
         if lines.isEmpty { lines.reserveCapacity(240) }
-        lines.append(copying: name)
-        lines.append(0x3a)
-        lines.append(0x20)
-        known.note(name, at: lines.count)
-        lines.append(copying: value)
-        lines.append(0x0d)
-        lines.append(0x0a)
+        let size = name.count &+ value.count &+ 4
+        known.note(name, at: lines.count &+ name.count &+ 2)
+        lines.append(addingCapacity: size) { output in
+            output.append(repeating: 0x20, count: size)
+            var line = output.mutableSpan
+            for index in 0..<name.count { line[index] = name[index] }
+            line[name.count] = 0x3a
+            for index in 0..<value.count { line[name.count &+ 2 &+ index] = value[index] }
+            line[size &- 2] = 0x0d
+            line[size &- 1] = 0x0a
+        }
     }
 
     /// Both are the same lines; the rest follows from them.
