@@ -64,7 +64,7 @@ extension Span<UInt8> {
 
     /// Whether these tokens are this one but for the case of letters. `text` is of lower-case letters, digits and "-":
     /// only an upper-case letter becomes one of them by the bit that is set here, or a byte that no token has.
-    func isToken(_ text: String) -> Bool {
+    public func isToken(_ text: String) -> Bool {
         let text = text.utf8.span
         guard count == text.count else { return false }
         var place = 0
