@@ -50,15 +50,22 @@ public struct HTTPHeaders: Hashable, Sendable, ExpressibleByArrayLiteral {
     /// Whether a field of this name is there.
     public func has(_ name: String) -> Bool {
         let wanted = name.utf8.span
-        return contains { $0.equalsIgnoringCase(wanted) }
+        return containsName { $0.equalsIgnoringCase(wanted) }
     }
 
     /// Whether the name of a field begins so, whatever its case.
     public func hasName(beginningWith prefix: String) -> Bool {
         let wanted = prefix.utf8.span
-        return contains { name in
+        return containsName { name in
             name.count >= wanted.count && name.extracting(first: wanted.count).equalsIgnoringCase(wanted)
         }
+    }
+
+    /// Whether a field's name is one that is looked for. Nothing is copied: this is for judging each request.
+    public func containsName(where isWanted: (_ name: Span<UInt8>) -> Bool) -> Bool {
+        var found = false
+        forEach { name, _ in found = found || isWanted(name) }
+        return found
     }
 
     /// The lines with the empty one that ends a head.
@@ -79,12 +86,6 @@ public struct HTTPHeaders: Hashable, Sendable, ExpressibleByArrayLiteral {
             start = end &+ 2
         }
     }
-
-    private func contains(where isWanted: (_ name: Span<UInt8>) -> Bool) -> Bool {
-        var found = false
-        forEach { name, _ in found = found || isWanted(name) }
-        return found
-    }
 }
 
 extension HTTPHeaders {
@@ -94,32 +95,51 @@ extension HTTPHeaders {
             throw HTTPFailure("A header line begins with white space: folded headers are refused.")
         }
         var colon = 0
-        var isToken = true
-        while colon < line.count, line[colon] != 0x3a {
-            isToken = isToken && line[colon].isHTTPToken
-            colon &+= 1
-        }
-        guard colon < line.count else { throw HTTPFailure("A header line has no colon.") }
-        guard isToken, colon > 0 else {
-            throw colon > 0 && line[colon &- 1].isHTTPBlank
-                ? HTTPFailure("White space stands between a header name and its colon.") : .badHeaderName
-        }
+        while colon < line.count, line[colon].isHTTPToken { colon &+= 1 }
+        guard colon > 0, colon < line.count, line[colon] == 0x3a else { throw Self.failure(of: line) }
         var start = colon &+ 1
         var end = line.count
         while start < end, line[start].isHTTPBlank { start &+= 1 }
         while end > start, line[end &- 1].isHTTPBlank { end &-= 1 }
-        append(name: line.extracting(0..<colon), value: line.extracting(start..<end))
+        let name = line.extracting(0..<colon)
+        // Nearly all are written in the one form already.
+        if start == colon &+ 2, line[colon &+ 1] == 0x20, end == line.count {
+            if lines.isEmpty { lines.reserveCapacity(Self.usualSize) }
+            known.note(name, at: lines.count &+ start)
+            lines.append(copying: line)
+            lines.append(0x0d)
+            lines.append(0x0a)
+        } else {
+            append(name: name, value: line.extracting(start..<end))
+        }
     }
 
-    private mutating func append(name: Span<UInt8>, value: Span<UInt8>) {
-        if lines.isEmpty { lines.reserveCapacity(240) }
-        lines.append(copying: name)
-        lines.append(0x3a)
-        lines.append(0x20)
-        known.note(name, at: lines.count)
-        lines.append(copying: value)
-        lines.append(0x0d)
-        lines.append(0x0a)
+    /// Why a line is none that has a name, a colon and a value.
+    private static func failure(of line: Span<UInt8>) -> HTTPFailure {
+        var colon = 0
+        while colon < line.count, line[colon] != 0x3a { colon &+= 1 }
+        guard colon < line.count else { return HTTPFailure("A header line has no colon.") }
+        return colon > 0 && line[colon &- 1].isHTTPBlank
+            ? HTTPFailure("White space stands between a header name and its colon.") : .badHeaderName
+    }
+
+    /// What most messages' headers fit into.
+    private static let usualSize = 240
+
+    /// Appends a field that is known to be good.
+    mutating func append(name: Span<UInt8>, value: Span<UInt8>) {
+        if lines.isEmpty { lines.reserveCapacity(Self.usualSize) }
+        let size = name.count &+ value.count &+ 4
+        known.note(name, at: lines.count &+ name.count &+ 2)
+        lines.append(addingCapacity: size) { output in
+            output.append(repeating: 0x20, count: size)
+            var line = output.mutableSpan
+            for index in 0..<name.count { line[index] = name[index] }
+            line[name.count] = 0x3a
+            for index in 0..<value.count { line[name.count &+ 2 &+ index] = value[index] }
+            line[size &- 2] = 0x0d
+            line[size &- 1] = 0x0a
+        }
     }
 
     /// Both are the same lines; the rest follows from them.
