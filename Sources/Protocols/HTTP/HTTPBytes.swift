@@ -62,15 +62,25 @@ extension Span<UInt8> {
         return true
     }
 
-    /// Whether it is this text but for the case of ASCII letters.
-    func equalsIgnoringCase(_ text: String) -> Bool {
-        equalsIgnoringCase(text.utf8.span)
+    /// Whether these tokens are this one but for the case of letters. `text` is of lower-case letters, digits and "-":
+    /// only an upper-case letter becomes one of them by the bit that is set here, or a byte that no token has.
+    public func isToken(_ text: String) -> Bool {
+        let text = text.utf8.span
+        guard count == text.count else { return false }
+        var place = 0
+        while place < count, self[place] | 0x20 == text[place] { place &+= 1 }
+        return place == count && isHTTPToken
     }
 
     /// How many bytes from the first on are printable.
     var leadingTextCount: Int {
-        for index in 0..<count where !self[index].isHTTPText { return index }
-        return count
+        var place = 0
+        while place < count {
+            // Nearly all are of the first kind: one comparison each.
+            if self[place] &- 0x20 > 0x5e, !self[place].isHTTPText { break }
+            place &+= 1
+        }
+        return place
     }
 
     /// Whether it is a token: characters of one, and at least one.

@@ -30,7 +30,7 @@ public enum HTTPFraming: Hashable, Sendable {
             throw HTTPFailure("Content-Length and Transfer-Encoding are both there.")
         }
         if coding.isThere {
-            guard !coding.isRepeated, lines.extracting(coding.value(in: lines)).equalsIgnoringCase("chunked") else {
+            guard !coding.isRepeated, lines.extracting(coding.value(in: lines)).isToken("chunked") else {
                 throw HTTPFailure(status: 501, "Transfer-Encoding is not exactly \"chunked\".")
             }
             guard version == .http11 else { throw HTTPFailure("HTTP/1.0 has no Transfer-Encoding.") }

@@ -21,10 +21,9 @@ struct HTTPHeadReader<Start: HTTPStartLine>: Hashable, Sendable {
 
     /// Gives what is whole, and makes ready for the next head.
     mutating func take() -> (start: Start, headers: HTTPHeaders)? {
-        guard let start else { return nil }
-        let headers = headers
-        self.start = nil
-        self.headers = HTTPHeaders()
+        guard let start = start.take() else { return nil }
+        var headers = HTTPHeaders()
+        swap(&headers, &self.headers)
         fieldCount = 0
         fieldBytes = 0
         return (start, headers)

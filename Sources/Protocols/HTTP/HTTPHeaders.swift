@@ -50,15 +50,22 @@ public struct HTTPHeaders: Hashable, Sendable, ExpressibleByArrayLiteral {
     /// Whether a field of this name is there.
     public func has(_ name: String) -> Bool {
         let wanted = name.utf8.span
-        return contains { $0.equalsIgnoringCase(wanted) }
+        return containsName { $0.equalsIgnoringCase(wanted) }
     }
 
     /// Whether the name of a field begins so, whatever its case.
     public func hasName(beginningWith prefix: String) -> Bool {
         let wanted = prefix.utf8.span
-        return contains { name in
+        return containsName { name in
             name.count >= wanted.count && name.extracting(first: wanted.count).equalsIgnoringCase(wanted)
         }
+    }
+
+    /// Whether a field's name is one that is looked for. Nothing is copied: this is for judging each request.
+    public func containsName(where isWanted: (_ name: Span<UInt8>) -> Bool) -> Bool {
+        var found = false
+        forEach { name, _ in found = found || isWanted(name) }
+        return found
     }
 
     /// The lines with the empty one that ends a head.
@@ -78,12 +85,6 @@ public struct HTTPHeaders: Hashable, Sendable, ExpressibleByArrayLiteral {
             body(bytes.extracting(start..<colon), bytes.extracting(colon &+ 2..<end))
             start = end &+ 2
         }
-    }
-
-    private func contains(where isWanted: (_ name: Span<UInt8>) -> Bool) -> Bool {
-        var found = false
-        forEach { name, _ in found = found || isWanted(name) }
-        return found
     }
 }
 
@@ -113,13 +114,17 @@ extension HTTPHeaders {
 
     private mutating func append(name: Span<UInt8>, value: Span<UInt8>) {
         if lines.isEmpty { lines.reserveCapacity(240) }
-        lines.append(copying: name)
-        lines.append(0x3a)
-        lines.append(0x20)
-        known.note(name, at: lines.count)
-        lines.append(copying: value)
-        lines.append(0x0d)
-        lines.append(0x0a)
+        let size = name.count &+ value.count &+ 4
+        known.note(name, at: lines.count &+ name.count &+ 2)
+        lines.append(addingCapacity: size) { output in
+            output.append(repeating: 0x20, count: size)
+            var line = output.mutableSpan
+            for index in 0..<name.count { line[index] = name[index] }
+            line[name.count] = 0x3a
+            for index in 0..<value.count { line[name.count &+ 2 &+ index] = value[index] }
+            line[size &- 2] = 0x0d
+            line[size &- 1] = 0x0a
+        }
     }
 
     /// Both are the same lines; the rest follows from them.

@@ -33,11 +33,11 @@ struct HTTPKnownFields: Sendable {
     /// Notes a field whose value begins at `place`.
     mutating func note(_ name: Span<UInt8>, at place: Int) {
         switch name.count {
-        case 4 where name.equalsIgnoringCase("host"): host.note(place)
-        case 6 where name.equalsIgnoringCase("expect"): expect.note(place)
-        case 10 where name.equalsIgnoringCase("connection"): connection.note(place)
-        case 14 where name.equalsIgnoringCase("content-length"): contentLength.note(place)
-        case 17 where name.equalsIgnoringCase("transfer-encoding"): transferEncoding.note(place)
+        case 4 where name.isToken("host"): host.note(place)
+        case 6 where name.isToken("expect"): expect.note(place)
+        case 10 where name.isToken("connection"): connection.note(place)
+        case 14 where name.isToken("content-length"): contentLength.note(place)
+        case 17 where name.isToken("transfer-encoding"): transferEncoding.note(place)
         default: break
         }
     }

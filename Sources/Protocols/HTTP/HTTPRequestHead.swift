@@ -104,7 +104,7 @@ public struct HTTPRequestHead: Hashable, Sendable {
         let expectation = headers.known.expect
         guard expectation.isThere else { return false }
         let lines = headers.lines.span
-        guard !expectation.isRepeated, lines.extracting(expectation.value(in: lines)).equalsIgnoringCase("100-continue")
+        guard !expectation.isRepeated, lines.extracting(expectation.value(in: lines)).isToken("100-continue")
         else { throw HTTPFailure(status: 417, "Expect is not exactly \"100-continue\".") }
         return true
     }

@@ -15,21 +15,21 @@ extension JSONReader {
         offset += 1
         let start = offset
         var hasEscapes = false
-        while let byte = peek(bytes) {
-            switch byte {
+        while true {
+            var place = offset  // not `offset` itself, which would be written back at each byte
+            while place < bytes.count, !bytes[place].isSpecialInJSON { place &+= 1 }
+            offset = place
+            switch peek(bytes) {
             case UInt8(ascii: "\""):
-                defer { offset += 1 }
-                return (start..<offset, hasEscapes)
+                offset += 1
+                return (start..<place, hasEscapes)
             case UInt8(ascii: "\\"):
                 _ = try escape(bytes)
                 hasEscapes = true
-            case 0..<0x20:
-                throw JSONFailure(.controlCharacter, at: offset)
-            default:
-                offset += 1
+            case nil: throw JSONFailure(.truncated, at: offset)
+            default: throw JSONFailure(.controlCharacter, at: offset)
             }
         }
-        throw JSONFailure(.truncated, at: offset)
     }
 
     /// The bytes from here to the end of a string that was scanned, without its escapes.
@@ -93,5 +93,12 @@ extension JSONReader {
             offset += 1
         }
         return value
+    }
+}
+
+extension UInt8 {
+    /// Whether it is no plain byte of a string: the quote, the backslash or a control character.
+    var isSpecialInJSON: Bool {
+        self < 0x20 || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\")
     }
 }
