@@ -207,8 +207,15 @@ private struct NodeRun {
         #expect(run.failure?.0 == "It does not take the username and password.")
     }
 
-    @Test("a challenge that is no digest, or closes, fails with a sentence")
+    @Test("a challenge that is no digest, closes, or never ends, fails with a sentence")
     func otherChallenges() {
+        for length in ["Content-Length: 65537", "Transfer-Encoding: chunked"] {
+            var run = NodeRun(.guarded)
+            _ = run.conversation.send(info)
+            let text = challenge("abc")
+            run.receive(text.replacingFirst("Content-Length: 9", length))
+            #expect(run.failure?.1 == true)
+        }
         var run = NodeRun(.guarded)
         _ = run.conversation.send(info)
         run.receive("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n")

@@ -120,7 +120,7 @@ import Testing
             #expect(
                 run.text.hasSuffix(
                     "\r\n\r\n{\"id\": \(id),\"jsonrpc\":\"2.0\",\"result\":{\"status\":\"OK\",\"id\":\"0\"}}"))
-            #expect(run.text.contains("Content-Length: \(59 + id.utf8.count)\r\n"))
+            #expect(run.text.contains("Content-Length: \(58 + id.utf8.count)\r\n"))
         }
     }
 

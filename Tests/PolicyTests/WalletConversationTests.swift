@@ -54,7 +54,7 @@ import Testing
     func head() {
         var run = WalletRun()
         run.receive(WalletWire.session[0])
-        run.answer("{\"status\":\"OK\"}")
+        run.answer("{\"status\":\"OK\"}", contentType: "text/html; charset=node")
         #expect(
             run.text
                 == "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"status\":\"OK\"}")

@@ -46,11 +46,14 @@ public struct NodeConversation {
     /// The longest body: getblocks.bin is about 100 MiB at most, and this is beyond it.
     private static let limits = HTTPLimits(body: 256 << 20)
 
+    /// The longest body of a challenge, which is not looked at; monerod's has about 100 bytes.
+    private static let longestChallenge: UInt64 = 65536
+
     private let credentials: Credentials?
     private let md5: ([UInt8]) -> [UInt8]
     private let nonce: () -> [UInt8]
-    /// Host's line with its CRLF.
-    private let host: [UInt8]
+    /// What stands between a request's path and the length of its body.
+    private let middle: [UInt8]
     private var reader = HTTPResponseReader(answering: "POST", limits: Self.limits)
     private var state: State = .idle
     private var digest: DigestAuthentication?
@@ -68,7 +71,7 @@ public struct NodeConversation {
         credentials = node.credentials
         self.md5 = md5
         self.nonce = nonce
-        host = Array("Host: \(node.destination.host)\r\n".utf8)
+        middle = Array(" HTTP/1.1\r\nHost: \(node.destination.host)\r\nContent-Length: ".utf8)
     }
 
     /// Whether a request can be sent now.
@@ -155,6 +158,10 @@ public struct NodeConversation {
                 fail("It asks for credentials in a way that is not spoken here.", answered: true, handle)
                 return false
             }
+            guard let length, length <= Self.longestChallenge else {
+                fail("Its question who we are is too long.", answered: true, handle)
+                return false
+            }
             guard proofs == 0 || proofs == 1 && challenge.isStale else {
                 fail("It does not take the username and password.", answered: true, handle)
                 return false
@@ -196,9 +203,7 @@ public struct NodeConversation {
         bytes.reserveCapacity(256 &+ request.body.count)
         bytes += "POST ".utf8
         bytes += request.call.path.utf8
-        bytes += " HTTP/1.1\r\n".utf8
-        bytes += host
-        bytes += "Content-Length: ".utf8
+        bytes += middle
         bytes.append(decimal: UInt64(request.body.count))
         bytes += "\r\n".utf8
         if request.call.form != .portableStorage { bytes += "Content-Type: application/json; charset=utf-8\r\n".utf8 }

@@ -6,23 +6,49 @@
 /// it, the echoed `pool_info_since`) cannot come back under a new name.
 public enum WalletCalls {
     /// One call of the catalogue.
-    struct Entry: Sendable {
+    final class Entry: Sendable {
         /// How it is sent to a node: by the name that wallet2 uses, whatever the wallet called it.
         let call: WalletCall
-        /// The names it can be called by: paths, or JSON-RPC methods.
+        /// The names it can be called by: paths, or JSON-RPC methods. The first is wallet2's.
         let names: [[UInt8]]
         /// What of its parameters passes.
         let parameters: Parameters
         /// Whether it can be asked by GET: it has no parameters.
         let allowsGet: Bool
+        /// What a JSON-RPC call begins with, to where its parameters stand.
+        let opening: [UInt8]
+
+        fileprivate init(_ call: WalletCall, _ names: [StaticString?], _ parameters: Parameters, allowsGet: Bool) {
+            self.call = call
+            self.names = names.compactMap { $0.map { Array($0.description.utf8) } }
+            self.parameters = parameters
+            self.allowsGet = allowsGet
+            let text =
+                "{\r\n  \"id\": \"0\",\r\n  \"jsonrpc\": \"2.0\",\r\n  \"method\": \"\(call.method ?? "")\",\r\n"
+                + "  \"params\": "
+            opening = Array(text.utf8)
+        }
     }
 
     /// What of a call's parameters passes.
     enum Parameters: Sendable {
         /// The members or entries of these names, in the order that epee writes them: by their bytes.
-        case fields([[UInt8]])
+        case fields([Field])
         /// A JSON list, such as the height that on_getblockhash is given.
         case list
+    }
+
+    /// A field that passes.
+    struct Field: Sendable {
+        /// Its name.
+        let name: [UInt8]
+        /// What stands before its value in a JSON text: its name in quotes, and a colon.
+        let label: [UInt8]
+
+        fileprivate init(_ name: StaticString) {
+            self.name = Array(name.description.utf8)
+            label = Array("\"\(name)\": ".utf8)
+        }
     }
 
     /// Every call as it is sent to nodes.
@@ -115,9 +141,8 @@ public enum WalletCalls {
         role: WalletCall.Role = .plain, fields: [StaticString] = [], allowsGet: Bool = false
     ) -> Entry {
         Entry(
-            call: WalletCall(path: name.description, form: form, purpose: purpose, role: role),
-            names: [name, alias].compactMap { $0?.bytes }, parameters: .fields(fields.map(\.bytes)),
-            allowsGet: allowsGet)
+            WalletCall(path: name.description, form: form, purpose: purpose, role: role), [name, alias],
+            .fields(fields.map(Field.init)), allowsGet: allowsGet)
     }
 
     private static func method(
@@ -125,14 +150,7 @@ public enum WalletCalls {
         fields: [StaticString] = [], parameters: Parameters? = nil
     ) -> Entry {
         Entry(
-            call: WalletCall(
-                path: jsonRPCPath, method: name.description, form: .jsonRPC, purpose: purpose, role: role),
-            names: [name, alias].compactMap { $0?.bytes }, parameters: parameters ?? .fields(fields.map(\.bytes)),
-            allowsGet: false)
+            WalletCall(path: jsonRPCPath, method: name.description, form: .jsonRPC, purpose: purpose, role: role),
+            [name, alias], parameters ?? .fields(fields.map(Field.init)), allowsGet: false)
     }
-}
-
-extension StaticString {
-    /// Its UTF-8.
-    fileprivate var bytes: [UInt8] { Array(description.utf8) }
 }

@@ -130,11 +130,11 @@ public struct WalletConversation {
         }
     }
 
-    /// Gives the whole answer to the request that was given.
+    /// Gives the whole answer to the request that was given. Its Content-Type is ours, by the form of the call.
     public mutating func answer(_ answer: WalletAnswer) -> [Effect] {
         guard case .given = state else { return [] }
         var effects: [Effect] = []
-        write(answer, &effects)
+        write(answer, contentType: form.contentType, &effects)
         next(&effects)
         return effects
     }
@@ -264,10 +264,11 @@ public struct WalletConversation {
         }
     }
 
-    private func write(_ answer: WalletAnswer, _ effects: inout [Effect]) {
+    private func write(_ answer: WalletAnswer, contentType: String? = nil, _ effects: inout [Effect]) {
         let body = withOwnID(answer.body)
         var bytes = WalletHead.bytes(
-            status: answer.status, contentType: answer.contentType, length: UInt64(body.count), isChunked: false,
+            status: answer.status, contentType: contentType ?? answer.contentType, length: UInt64(body.count),
+            isChunked: false,
             keepsAlive: keepsAlive, reserving: body.count)
         bytes += body
         effects.append(.write(bytes))

@@ -107,8 +107,15 @@ public struct WalletGate: Hashable, Sendable {
 
     /// Whether a browser wrote this head: it marks what a page asks, and a wallet has none of these.
     private static func isOfWebPage(_ headers: HTTPHeaders) -> Bool {
-        headers.has("origin") || headers.has("referer") || headers.has("cookie")
-            || headers.hasName(beginningWith: "sec-") || headers.hasName(beginningWith: "access-control-")
+        headers.containsName { name in
+            switch name.count {
+            case 6: name.isToken("origin") || name.isToken("cookie")
+            case 7: name.isToken("referer")
+            default:
+                name.count > 4 && name.extracting(0..<4).isToken("sec-")
+                    || name.count > 15 && name.extracting(0..<15).isToken("access-control-")
+            }
+        }
     }
 }
 

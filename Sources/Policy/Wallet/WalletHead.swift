@@ -8,10 +8,7 @@ enum WalletHead {
     ) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(128 &+ reserving)
-        bytes += "HTTP/1.1 ".utf8
-        bytes.append(decimal: UInt64(max(0, status)))
-        bytes += reason(of: status).utf8
-        bytes += "\r\nContent-Type: ".utf8
+        bytes += status == 200 ? "HTTP/1.1 200 OK\r\nContent-Type: ".utf8 : beginning(status).utf8
         bytes += contentType.utf8
         if let length {
             bytes += "\r\nContent-Length: ".utf8
@@ -23,9 +20,12 @@ enum WalletHead {
         return bytes
     }
 
+    private static func beginning(_ status: Int) -> String {
+        "HTTP/1.1 \(status)\(reason(of: status))\r\nContent-Type: "
+    }
+
     private static func reason(of status: Int) -> String {
         switch status {
-        case 200: " OK"
         case 400: " Bad Request"
         case 403: " Forbidden"
         case 404: " Not Found"

@@ -44,15 +44,13 @@ enum WalletRewriting {
         else { return .answer(.error(-32600, "The call names no method.", id: id)) }
         let name = method.lowerBound + 1..<method.upperBound - 1
         if bytes.holds(paymentMethod, at: name) { return .answer(.noPayment(id: id)) }
-        guard let entry = WalletCalls.entry(method: name, in: bytes), let called = entry.names.first else {
+        guard let entry = WalletCalls.entry(method: name, in: bytes) else {
             return .answer(.error(-32601, WalletGate.notOffered, id: id))
         }
         var call = entry.call
         var text: [UInt8] = []
         text.reserveCapacity(body.count &+ 64)
-        text += "{\r\n  \"id\": \"0\",\r\n  \"jsonrpc\": \"2.0\",\r\n  \"method\": \"".utf8
-        text += called
-        text += "\",\r\n  \"params\": ".utf8
+        text += entry.opening
         let parameters = members.value(of: "params", in: bytes)
         switch (entry.parameters, parameters.map { body[$0.lowerBound] }) {
         case (.fields(let fields), UInt8(ascii: "{")?):
@@ -104,19 +102,17 @@ enum WalletRewriting {
     ///
     /// - Returns: Whether there are any.
     private static func append(
-        _ fields: [[UInt8]], of members: JSONMembers, _ body: [UInt8], indent: Int, to text: inout [UInt8]
+        _ fields: [WalletCalls.Field], of members: JSONMembers, _ body: [UInt8], indent: Int, to text: inout [UInt8]
     ) -> Bool {
         let bytes = body.span
         text += "{\r\n".utf8
         var isFirst = true
         for field in fields {
-            guard let member = members.members.first(where: { bytes.holds(field, at: $0.key) }) else { continue }
+            guard let member = members.members.first(where: { bytes.holds(field.name, at: $0.key) }) else { continue }
             if !isFirst { text += ",\r\n".utf8 }
             isFirst = false
             text.append(contentsOf: repeatElement(0x20, count: 2 &* indent))
-            text.append(UInt8(ascii: "\""))
-            text += field
-            text += "\": ".utf8
+            text += field.label
             switch body[member.value.lowerBound] {
             case UInt8(ascii: "{"), UInt8(ascii: "["): text += JSONText.compact(bytes, in: member.value)
             default: text += body[member.value]
@@ -140,7 +136,7 @@ extension WalletRewriting {
     /// The entries of a body that are on the list, in the order that epee writes them. Their bytes are those that
     /// came: there is one way to write a value, but for the sizes of counts and integers.
     private static func portableStorage(
-        _ entry: WalletCalls.Entry, _ fields: [[UInt8]], _ body: [UInt8]
+        _ entry: WalletCalls.Entry, _ fields: [WalletCalls.Field], _ body: [UInt8]
     ) throws(Refused) -> WalletRequest {
         let bytes = body.span
         let document: PortableStorage
@@ -152,7 +148,7 @@ extension WalletRewriting {
         var call = entry.call
         var kept: [PortableStorage.Entry] = []
         for field in fields {
-            guard let root = document.entries.first(where: { bytes.holds(field, at: $0.key) }) else { continue }
+            guard let root = document.entries.first(where: { bytes.holds(field.name, at: $0.key) }) else { continue }
             kept.append(root)
             if bytes.holds(amounts, at: root.key), asksAmounts(root, body) { call.role = .revealing }
         }
