@@ -12,7 +12,7 @@ extension UInt8 {
     /// A printable ASCII character, a space or a tab: all that a header value may hold here. Bytes above 0x7f are
     /// read as Latin-1 by one reader and as UTF-8 by the next.
     var isHTTPText: Bool {
-        self == 0x09 || (0x20...0x7e).contains(self)
+        self &- 0x20 <= 0x5e || self == 0x09
     }
 
     /// A character of an absolute path or a query, other than "%" (RFC 3986 section 3.3).
@@ -47,11 +47,49 @@ extension UInt8 {
     var lowercasedASCII: UInt8 {
         (0x41...0x5a).contains(self) ? self &+ 0x20 : self
     }
+
+    /// A space or a tab.
+    var isHTTPBlank: Bool {
+        self == 0x20 || self == 0x09
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether both are the same but for the case of ASCII letters.
+    func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in 0..<count where self[index].lowercasedASCII != other[index].lowercasedASCII { return false }
+        return true
+    }
+
+    /// Whether it is this text but for the case of ASCII letters.
+    func equalsIgnoringCase(_ text: String) -> Bool {
+        equalsIgnoringCase(text.utf8.span)
+    }
+
+    /// How many bytes from the first on are printable.
+    var leadingTextCount: Int {
+        for index in 0..<count where !self[index].isHTTPText { return index }
+        return count
+    }
+
+    /// Whether it is a token: characters of one, and at least one.
+    var isHTTPToken: Bool {
+        for index in 0..<count where !self[index].isHTTPToken { return false }
+        return count > 0
+    }
 }
 
 extension StringProtocol {
     /// Whether both are the same but for the case of ASCII letters.
     func equalsIgnoringCase(_ other: some StringProtocol) -> Bool {
         utf8.elementsEqual(other.utf8) { $0.lowercasedASCII == $1.lowercasedASCII }
+    }
+}
+
+extension String {
+    /// The text of bytes that are known to be ASCII.
+    init(ascii bytes: Span<UInt8>) {
+        if let text = try? UTF8Span(validating: bytes) { self.init(copying: text) } else { self.init() }
     }
 }

@@ -1,20 +1,28 @@
 extension JSONReader {
     /// Reads a string from its opening quote to behind its closing one (RFC 8259 section 7).
     mutating func string(_ bytes: Span<UInt8>) throws(JSONFailure) -> String {
+        let (range, hasEscapes) = try scanString(bytes)
+        guard hasEscapes else { return text(bytes, from: range.lowerBound, to: range.upperBound) }
+        var inner = self
+        inner.offset = range.lowerBound
+        return String(decoding: try inner.unescaped(bytes, to: range.upperBound), as: UTF8.self)
+    }
+
+    /// Steps over a string, from its opening quote to behind its closing one.
+    ///
+    /// - Returns: What is between the quotes, and whether there is an escape in it.
+    mutating func scanString(_ bytes: Span<UInt8>) throws(JSONFailure) -> (text: Range<Int>, hasEscapes: Bool) {
         offset += 1
-        var start = offset
-        var unescaped: [UInt8] = []
+        let start = offset
+        var hasEscapes = false
         while let byte = peek(bytes) {
             switch byte {
             case UInt8(ascii: "\""):
                 defer { offset += 1 }
-                guard !unescaped.isEmpty else { return text(bytes, from: start, to: offset) }
-                append(bytes, from: start, to: &unescaped)
-                return String(decoding: unescaped, as: UTF8.self)
+                return (start..<offset, hasEscapes)
             case UInt8(ascii: "\\"):
-                append(bytes, from: start, to: &unescaped)
-                unescaped.append(contentsOf: String(try escape(bytes)).utf8)
-                start = offset
+                _ = try escape(bytes)
+                hasEscapes = true
             case 0..<0x20:
                 throw JSONFailure(.controlCharacter, at: offset)
             default:
@@ -24,14 +32,24 @@ extension JSONReader {
         throw JSONFailure(.truncated, at: offset)
     }
 
+    /// The bytes from here to the end of a string that was scanned, without its escapes.
+    private mutating func unescaped(_ bytes: Span<UInt8>, to end: Int) throws(JSONFailure) -> [UInt8] {
+        var unescaped: [UInt8] = []
+        while offset < end {
+            if bytes[offset] == UInt8(ascii: "\\") {
+                unescaped.append(contentsOf: String(try escape(bytes)).utf8)
+            } else {
+                unescaped.append(bytes[offset])
+                offset += 1
+            }
+        }
+        return unescaped
+    }
+
     /// The bytes of a range that is known to be UTF-8, as text.
     func text(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> String {
         guard let valid = try? UTF8Span(validating: bytes.extracting(start..<end)) else { return "" }
         return String(copying: valid)
-    }
-
-    private func append(_ bytes: Span<UInt8>, from start: Int, to unescaped: inout [UInt8]) {
-        for index in start..<offset { unescaped.append(bytes[index]) }
     }
 
     /// Reads one escape from its backslash; two of them where they are the halves of a surrogate pair.
@@ -70,9 +88,7 @@ extension JSONReader {
         var value: UInt16 = 0
         for _ in 0..<4 {
             guard let byte = peek(bytes) else { throw JSONFailure(.truncated, at: offset) }
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
-                throw JSONFailure(.badEscape, at: offset)
-            }
+            guard let digit = byte.hexValue else { throw JSONFailure(.badEscape, at: offset) }
             value = value << 4 | UInt16(digit)
             offset += 1
         }
