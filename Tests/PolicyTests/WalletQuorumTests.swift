@@ -102,6 +102,9 @@ import Testing
         for order in [Array(test.readings.indices), test.readings.indices.reversed()] {
             world = QuorumWorld(test.readings.count, own: test.own)
             for node in order { world.note(node, test.readings[node]) }
+            // Nobody is called bad before it is clear.
+            let told = Set(world.quorum.takeChanges().map(\.node))
+            #expect(told == Set(test.readings.indices).subtracting(test.good))
             #expect(world.good == test.good)
             #expect(world.height == test.height)
             #expect(world.threats.count == test.threats.count, "\(world.threats)")
@@ -122,6 +125,15 @@ import Testing
         // It has left the fork, and another node is on the chain that it is on now.
         world.note(1, Self.at(1002))
         world.note(0, Self.at(1002))
+        #expect(world.good == [0, 1, 2])
+    }
+
+    /// What a node said of blocks above those that it tells now is of a chain that it may have left.
+    @Test func laterBlocksAreForgotten() {
+        var world = QuorumWorld(3)
+        world.note([Self.at(1005), Self.at(1005, 2), Self.at(1005)])
+        #expect(world.good == [0, 2])
+        world.note(1, Self.at(1003))
         #expect(world.good == [0, 1, 2])
     }
 

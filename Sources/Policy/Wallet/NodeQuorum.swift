@@ -187,8 +187,8 @@ public struct NodeQuorum: Sendable {
         cached = NodeJudgement(of: nodes, wokeAt: wokeAt, now: now)
         for node in nodes.indices where !nodes[node].isOwn {
             if let held = nodes[node].held {
-                // Who told a wallet another fee than probes is not acquitted by a probe.
-                if now >= held.until || (!held.isLie && cached.backed.contains(node)) { nodes[node].held = nil }
+                // Who told a wallet another fee than probes has no vote, so that nobody is found to agree with it.
+                if now >= held.until || cached.backed.contains(node) { nodes[node].held = nil }
             }
             if let trouble = cached.troubles[node], cached.lasting.contains(node), nodes[node].held?.isLie != true {
                 nodes[node].held = Held(trouble: trouble, isLie: false, until: now + Self.memory)
