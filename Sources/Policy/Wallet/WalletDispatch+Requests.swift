@@ -1,6 +1,10 @@
 public import Protocols
 
 /// A wallet's requests: taken, given a node and a link, answered.
+///
+/// Every call that a wallet may make only reads, but for the one that hands over a transaction; and nodes answer OK to
+/// a transaction that they have already. So each may be asked again, of another node, with the same bytes, until the
+/// first byte of an answer was given to the wallet; after that nothing is asked again.
 extension WalletDispatch {
     /// A wallet asks this.
     public mutating func request(_ id: RequestID, _ request: WalletRequest, now: Instant) -> [Effect] {
