@@ -84,6 +84,27 @@ import Testing
             ])
     }
 
+    /// A node cannot tell a request of a probe from a wallet's by how it is written.
+    @Test func probesLookLikeWallets() {
+        var probe = NodeProbe(network: .regtest)
+        var request = probe.start(hashHeight: nil)
+        var seen = 0
+        let parameters = ["", ",\"height\":990,\"fill_pow_hash\":false", "", ",\"grace_blocks\":10"]
+        for (parameters, text) in zip(parameters, Self.answers) {
+            let method = request.call.method ?? ""
+            let body =
+                "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"\(method)\",\"params\":{\"client\":\"a\"\(parameters)}}"
+            let head = "POST /json_rpc HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+            let wallets = WalletRun.request(Array((head + body).utf8))
+            #expect(wallets?.body == request.body && wallets?.call.path == request.call.path)
+            #expect(wallets?.call.form == request.call.form && wallets?.call.role == request.call.role)
+            seen += 1
+            guard case .send(let next) = probe.answered(Self.answer(text), latencyMilliseconds: 1) else { break }
+            request = next
+        }
+        #expect(seen == 4)
+    }
+
     /// The block that is asked for: by what is agreed, and by this node's own height.
     @Test(
         arguments: [

@@ -37,6 +37,33 @@ import Testing
         }
     }
 
+    /// One of another network may answer each call of a wallet well: it is not used before a probe is in order.
+    @Test func anOddProbe() {
+        var world = QuorumWorld(3)
+        world.note([QuorumWorld.reading(1000), QuorumWorld.reading(1000), QuorumWorld.reading(1000)])
+        let sentence = "it is a node of stagenet, and `network` is mainnet"
+        world.quorum.failedProbe(sentence, of: 2, now: world.now)
+        #expect(world.changes() == ["wallet.0.node.2 is set aside: \(sentence)"])
+        world.quorum.answered(2, now: world.now)
+        world.wait(200)
+        #expect(world.good == [0, 1])
+        #expect(world.quorum.statuses(now: world.now).last?.state == .failing)
+        #expect(world.threats == ["wallet.0.node.2 is set aside: \(sentence)"])
+        #expect(world.quorum.problem(of: 2, now: world.now) == "wallet.0.node.2 is set aside: \(sentence)")
+        world.note(2, QuorumWorld.reading(1000))
+        #expect(world.good == [0, 1, 2])
+        #expect(world.changes() == ["wallet.0.node.2 is good again"])
+        // Where no probe is made any more, it is tried again.
+        world.quorum.failedProbe(sentence, of: 2, now: world.now)
+        world.wait(300)
+        #expect(world.good == [0, 1, 2])
+        world = QuorumWorld(1, own: true)
+        world.quorum.failedProbe(sentence, of: 0, now: world.now)
+        #expect(world.changes() == ["wallet.0.node.0 does not answer as a node does: \(sentence)"])
+        world.quorum.answered(0, now: world.now)
+        #expect(world.good == [0])
+    }
+
     @Test func statusesFollow() {
         var world = QuorumWorld(3)
         func states() -> [Readiness] { world.quorum.statuses(now: world.now).map(\.state) }

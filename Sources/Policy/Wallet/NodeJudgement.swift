@@ -48,7 +48,7 @@ struct NodeJudgement: Sendable {
         validUntil = Instant(milliseconds: .max)
         for (index, node) in nodes.enumerated() {
             if let held = node.held, now < held.until { validUntil = min(validUntil, held.until) }
-            guard node.isFresh(now), let reading = node.reading else { continue }
+            guard node.isFresh(now), !node.isOdd(now), let reading = node.reading else { continue }
             validUntil = min(validUntil, node.readAt + NodeQuorum.freshness)
             if !reading.isSynchronized {
                 if node.isOwn { ownTroubles[index] = .synchronising } else { troubles[index] = .synchronising }
@@ -57,7 +57,9 @@ struct NodeJudgement: Sendable {
             }
         }
         if now - wokeAt < Self.patience {
-            awaited = nodes.indices.filter { !nodes[$0].isFresh(now) && nodes[$0].failure == nil }
+            awaited = nodes.indices.filter {
+                !nodes[$0].isFresh(now) && nodes[$0].failure == nil && !nodes[$0].isOdd(now)
+            }
             validUntil = min(validUntil, wokeAt + Self.patience)
         }
         judgeChains(nodes)

@@ -48,7 +48,7 @@ extension NodeQuorum {
                 if case .disputed = trouble { continue }
                 threats.append(setAside(index, trouble))
             } else if let trouble = ownTrouble(of: index, judgement, now) {
-                threats.append("\(name(index)) is this machine's own and is used, but it \(trouble.sentence(name))")
+                threats.append("\(name(index)) is this machine's own and is used, but \(trouble.sentence(name))")
             }
         }
         return threats
@@ -63,7 +63,7 @@ extension NodeQuorum {
     /// "wallet.0.node.1 is set aside: it is on another chain"; of a node of this machine, what is not used.
     func setAside(_ index: Int, _ trouble: NodeTrouble) -> String {
         let what = nodes[index].isOwn ? "gave an answer that is not used" : "is set aside"
-        return "\(name(index)) \(what): it \(trouble.sentence(name))"
+        return "\(name(index)) \(what): \(trouble.sentence(name))"
     }
 
     func failureSentence(of index: Int, _ failure: Failure) -> String {
@@ -85,9 +85,10 @@ extension NodeQuorum {
         if changes.count < Self.keptChanges { changes.append(Change(node: node, sentence: sentence)) }
     }
 
-    /// Tells that a node fails: at most once a minute, and not again before its recovery was told.
+    /// Tells that a node fails: at most once a minute, and not again before its recovery was told, nor where it is
+    /// told that the node is set aside for it.
     mutating func tellFailure(of node: Int, _ now: Instant) {
-        guard let failure = nodes[node].failure, !nodes[node].isToldFailing else { return }
+        guard let failure = nodes[node].failure, !nodes[node].isToldFailing, !nodes[node].isOdd(now) else { return }
         if let told = nodes[node].toldAt, now - told < .seconds(60) { return }
         nodes[node].isToldFailing = true
         nodes[node].toldAt = now

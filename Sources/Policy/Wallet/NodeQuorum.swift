@@ -31,6 +31,8 @@ public struct NodeQuorum: Sendable {
         /// A failure was told, and its end was not.
         var isToldFailing = false
         var toldAt: Instant?
+        /// What was odd in its last probe, and how long that counts if no other follows.
+        var oddity: (sentence: String, until: Instant)?
         /// What holds beyond the readings that it was found by.
         var held: Held?
         /// The kind of trouble that was told last; nil while it is good.
@@ -38,6 +40,8 @@ public struct NodeQuorum: Sendable {
 
         /// Whether its reading is of the last minutes.
         func isFresh(_ now: Instant) -> Bool { reading != nil && now - readAt < NodeQuorum.freshness }
+        /// Whether its last probe was odd.
+        func isOdd(_ now: Instant) -> Bool { oddity.map { now < $0.until } ?? false }
         /// Whether it told a wallet another fee than others, lately.
         func isLiar(_ now: Instant) -> Bool { held.map { $0.isLie && now < $0.until } ?? false }
     }
@@ -90,8 +94,21 @@ public struct NodeQuorum: Sendable {
         nodes[node].hashes.append((reading.hashHeight, reading.hash))
         let surplus = nodes[node].hashes.count - Self.keptHashes
         if surplus > 0 { nodes[node].hashes.removeFirst(surplus) }
+        nodes[node].oddity = nil
         answered(node, now: now)
         judge(now)
+    }
+
+    /// It answered a probe, but not as a node of this network does.
+    ///
+    /// That is a failure like others, and more: however well it answers wallets it is set aside until a probe finds it
+    /// in order, or was not made for minutes. One of this machine is not: it may be of a kind that we do not know.
+    public mutating func failedProbe(_ sentence: String, of node: Int, now: Instant) {
+        guard nodes.indices.contains(node) else { return }
+        if !nodes[node].isOwn {
+            nodes[node].oddity = (sentence.printable(limit: 300), now + Self.freshness)
+        }
+        failed(sentence, of: node, answers: true, now: now)
     }
 
     /// It failed a request or a probe.
@@ -138,7 +155,7 @@ public struct NodeQuorum: Sendable {
     public func problem(of node: Int, now: Instant) -> String? {
         guard nodes.indices.contains(node) else { return nil }
         if let failure = nodes[node].failure { return failureSentence(of: node, failure) }
-        return trouble(of: node, now).map { "\(name(node)) is set aside: it \($0.sentence(name))" }
+        return trouble(of: node, now).map { setAside(node, $0) }
     }
 
     /// When a node that failed may be tried again; nil where none is paused.
@@ -178,6 +195,7 @@ public struct NodeQuorum: Sendable {
     /// Why it is set aside; nil where it is not. One of this machine never is.
     func trouble(of node: Int, _ now: Instant) -> NodeTrouble? {
         guard !nodes[node].isOwn else { return nil }
+        if let oddity = nodes[node].oddity, now < oddity.until { return .odd(oddity.sentence) }
         if let held = nodes[node].held, now < held.until { return held.trouble }
         return judgement(now).troubles[node]
     }

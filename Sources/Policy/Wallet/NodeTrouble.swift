@@ -18,6 +18,8 @@ enum NodeTrouble: Hashable, Sendable {
     case twoFaced
     /// A fee that is over what any node is believed; the words for it.
     case excessive(String)
+    /// It answered its last probe, but not as a node does; the whole sentence for it.
+    case odd(String)
     /// It says another thing than the first, and there is no majority.
     case disputed(Dispute, with: Int)
 
@@ -43,26 +45,28 @@ enum NodeTrouble: Hashable, Sendable {
         case .ahead: "ahead"
         case .forked: "forked"
         case .dear, .cheap, .strange, .twoFaced, .excessive: "fee"
+        case .odd: "odd"
         case .disputed(let dispute, with: _): dispute.rawValue
         }
     }
 
-    /// What is wrong, in words that go on after "it".
+    /// What is wrong: "it is 9 blocks behind what most nodes say".
     func sentence(_ name: (Int) -> String) -> String {
         switch self {
-        case .synchronising: "says that it has not all blocks yet"
-        case .behind(let blocks): "is \(blocks) blocks behind what most nodes say"
-        case .ahead(let blocks): "is \(blocks) blocks ahead of what most nodes say"
-        case .forked: "has another block than most nodes at the same height: it is on another chain"
+        case .synchronising: "it says that it has not all blocks yet"
+        case .behind(let blocks): "it is \(blocks) blocks behind what most nodes say"
+        case .ahead(let blocks): "it is \(blocks) blocks ahead of what most nodes say"
+        case .forked: "it has another block than most nodes at the same height: it is on another chain"
         case .dear(let fee, let most):
-            "asks for a fee of \(fee) atomic units a byte where most nodes ask for \(most)"
+            "it asks for a fee of \(fee) atomic units a byte where most nodes ask for \(most)"
         case .cheap(let fee, let most):
-            "says that a fee of \(fee) atomic units a byte is enough where most nodes ask for \(most)"
-        case .strange: "has fees for the priorities, or a rounding, far from what most nodes say"
-        case .twoFaced: "tells a wallet another fee than it tells when it is probed"
-        case .excessive(let words): words
+            "it says that a fee of \(fee) atomic units a byte is enough where most nodes ask for \(most)"
+        case .strange: "it has fees for the priorities, or a rounding, far from what most nodes say"
+        case .twoFaced: "it tells a wallet another fee than it tells when it is probed"
+        case .excessive(let words): "it \(words)"
+        case .odd(let sentence): sentence
         case .disputed(let dispute, let other):
-            "disagrees with \(name(other)) about \(dispute.rawValue), and nobody can tell which of them is right"
+            "it disagrees with \(name(other)) about \(dispute.rawValue), and nobody can tell which of them is right"
         }
     }
 }
