@@ -148,6 +148,7 @@ extension WalletDispatch {
         if !isGone { effects.append(.close(link.id)) }
         let isFault = fault == .node || fault == .answers
         if link.isOpening {
+            // Also where it was no fault of the node's: a dial that fails at once is not repeated at once.
             ways.failed(link.node, now)
             if let until = ways.pause(of: link.node) { wake(at: until) }
         }
@@ -247,14 +248,18 @@ extension WalletDispatch {
             wake(at: pause)
             return
         }
-        let probe = WaitingRequest(.probe, WalletRequest(call: WalletCall(path: "", form: .json), body: []), now: now)
-        guard let next = isUsable(node, now) && ways.mayDial(node, now) ? node : self.node(for: probe, now) else {
-            if let chance = chance(probe, now) { wake(at: chance) }
+        settleSession(now)
+        guard let node = session.node, canServe(node, now) else {
+            // Looked at again when the first of them may be dialled.
+            for node in places where isAllowed[node] && ways.isReady(node) {
+                for time in [quorum.nextTry(of: node), ways.pause(of: node)] {
+                    if let time, time > now { wake(at: time) }
+                }
+            }
             return
         }
-        guard links.count(at: next) < WalletLimits.linksPerNode else { return }
-        moveSession(to: next, now)
-        if !links.has(.sync, at: next) { _ = open(.sync, at: next, now) }
+        guard links.count(at: node) < WalletLimits.linksPerNode, !links.has(.sync, at: node) else { return }
+        _ = open(.sync, at: node, now)
     }
 }
 

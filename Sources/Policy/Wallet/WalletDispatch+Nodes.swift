@@ -53,6 +53,19 @@ extension WalletDispatch {
         return chance
     }
 
+    /// Sees to it that the session is at a node that can be asked, if there is one.
+    mutating func settleSession(_ now: Instant) {
+        if let node = session.node, canServe(node, now) { return }
+        let able = order(now).filter { canServe($0, now) }
+        guard let node = able.first(where: { session.isHighEnough($0) }) ?? able.first else { return }
+        moveSession(to: node, now)
+    }
+
+    /// Whether the session's requests can go there now.
+    func canServe(_ node: Int, _ now: Instant) -> Bool {
+        isUsable(node, now) && (links.has(.sync, at: node) || ways.mayDial(node, now))
+    }
+
     /// The session goes to this node from now on, and lets its old ones be.
     mutating func moveSession(to node: Int, _ now: Instant) {
         guard session.node != node else { return }

@@ -20,10 +20,12 @@ extension WalletDispatch {
         guard let node = choose(index, now) else { return postpone(index, now) }
         var claims = 0
         let link = link(.outputs, at: node, &claims, now)
-        var twin: (request: WaitingRequest, link: WalletDispatch.LinkID?)?
+        var twin: (request: WaitingRequest, link: LinkID?)?
         if verifiesOutputs, !isOwn[node] {
             let second = WaitingRequest(.check(id), waiting[index].request, now: now)
-            guard let other = self.node(for: second, besides: node, now) else { return postpone(index, now) }
+            guard let other = self.node(for: second, besides: node, now) else {
+                return postpone(index, for: second, now)
+            }
             claims = 0
             twin = (second, self.link(.outputs, at: other, &claims, now).map { links[$0].id })
         }
@@ -79,16 +81,15 @@ extension WalletDispatch {
             guard places.contains(where: { mayEverAsk($0, waiting[index]) }),
                 let check = waiting.firstIndex(where: { $0.errand == .check(id) })
             else {
-                disputeAndGiveUp(id, now)
+                giveUp(on: id, now)
                 return
             }
             waiting[check].state = .waiting
-        case .disputed: disputeAndGiveUp(id, now)
+        case .disputed: giveUp(on: id, now)
         }
     }
 
-    private mutating func disputeAndGiveUp(_ id: RequestID, _ now: Instant) {
-        dispute(id, now)
+    private mutating func giveUp(on id: RequestID, _ now: Instant) {
         if let first = waiting.firstIndex(where: { $0.errand == .request(id) }) { giveUp(first, now) }
     }
 

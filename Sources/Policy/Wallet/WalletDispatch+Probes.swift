@@ -106,15 +106,16 @@ extension WalletDispatch {
             links[index].phase = .idle(since: now)
             ask(request, on: index, now)
         case .send:
-            endProbe(link, problem: "it closes the connection after each answer", now)
-            if quorum.isGood(node, now: now) { blame(node, "it closes the connection after each answer", now) }
+            let problem = "it closes the connection after each answer"
+            blame(node, problem, answers: true, now)
+            endProbe(link, problem: problem, now)
         case .done(let reading):
             quorum.note(reading, of: node, now: now)
             session.read(reading.height, of: node)
             probes[place].report.reading = reading
             endProbe(link, problem: quorum.problem(of: node, now: now), now)
         case .failed(let sentence):
-            blame(node, sentence, answers: true, now)
+            quorum.failedProbe(sentence, of: node, now: now)
             endProbe(link, problem: sentence, now)
         }
     }

@@ -1,6 +1,10 @@
 public import Protocols
 
 /// A wallet's requests: taken, given a node and a link, answered.
+///
+/// Every call that a wallet may make only reads, but for the one that hands over a transaction; and nodes answer OK to
+/// a transaction that they have already. So each may be asked again, of another node, with the same bytes, until the
+/// first byte of an answer was given to the wallet; after that nothing is asked again.
 extension WalletDispatch {
     /// A wallet asks this.
     public mutating func request(_ id: RequestID, _ request: WalletRequest, now: Instant) -> [Effect] {
@@ -66,23 +70,19 @@ extension WalletDispatch {
     mutating func choose(_ index: Int, _ now: Instant) -> Int? {
         guard let node = node(for: waiting[index], now) else { return nil }
         guard node != session.node, case .request = waiting[index].errand else { return node }
-        let call = waiting[index].request.call
-        guard call.role != .revealing else { return node }
-        if let present = session.node, isUsable(present, now),
-            links.has(.sync, at: present) || ways.mayDial(present, now)
-        {
-            return node
-        }
+        guard waiting[index].request.call.role != .revealing else { return node }
+        if let present = session.node, canServe(present, now) { return node }
         moveSession(to: node, now)
         return node
     }
 
     /// No node can be asked now: the request waits for a pause to pass, or the wallet is told that the daemon is busy.
     ///
+    /// - Parameter twin: what has no node, where it is not the request itself.
     /// - Returns: whether it waits.
-    mutating func postpone(_ index: Int, _ now: Instant) -> Bool {
+    mutating func postpone(_ index: Int, for twin: WaitingRequest? = nil, _ now: Instant) -> Bool {
         let request = waiting[index]
-        let chance = chance(request, now)
+        let chance = chance(twin ?? request, now)
         if let chance { wake(at: chance) }
         if request.isShown, request.asksForOutputs {
             // Another set for the same transaction does more harm than waiting, unless no node is left to ask.
@@ -169,6 +169,7 @@ extension WalletDispatch {
     /// The node is not asked this again.
     mutating func bar(_ index: Int, _ node: Int) {
         waiting[index].barred.append(node)
+        waiting[index].until = max(waiting[index].until, waiting[index].askedAt + WalletLimits.request)
         waiting[index].state = .waiting
     }
 
@@ -190,10 +191,10 @@ extension WalletDispatch {
         case .request(let id):
             let request = waiting[index].request
             let fee = request.call.role == .fee ? quorum.agreedFee(now: now) : nil
+            dispute(id, now)
             remove(id, now)
             effects.append(.answer(id, fee.map { .fee($0, id: request.id) } ?? BusyAnswer.to(request)))
         case .check(let id):
-            dispute(id, now)
             guard let request = waiting.firstIndex(where: { $0.errand == .request(id) }) else {
                 waiting.remove(at: index)
                 return

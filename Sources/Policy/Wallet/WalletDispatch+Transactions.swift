@@ -152,6 +152,8 @@ extension WalletDispatch {
             return
         }
         guard way.link == nil else { return }
+        // Where outputs will be asked for decides where the transaction goes.
+        settleSession(now)
         if let until = way.wantedUntil { wake(at: until) }
         let candidates = transactionNodes(failures: { way.failures[$0] }, now)
         let ready = candidates.filter { ways.mayDial($0, now) }
