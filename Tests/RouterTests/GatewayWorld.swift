@@ -109,6 +109,8 @@ final class GatewayWorld {
         private(set) var stream: GatewayStream?
         private(set) var heard: [UInt8] = []
         private(set) var ending: GatewayStream.Ending?
+        /// Whether bytes may be sent.
+        private(set) var isOpened = false
         /// Whether it says again what it hears.
         var echoes = false
         /// Whether it speaks first.
@@ -125,10 +127,14 @@ final class GatewayWorld {
                     for index in bytes.indices { heard.append(bytes[index]) }
                     if echoes { stream.write(bytes) }
                 }
-                stream.onOpened = { [unowned self, unowned stream] in if greets { stream.write([1]) } }
+                let begins = { [unowned self, unowned stream] in
+                    isOpened = true
+                    if greets { stream.write([1]) }
+                }
+                stream.onOpened = begins
                 stream.onEnded = { [unowned self] in ending = $0 }
                 if hangsUp { stream.close() }
-                if tls == nil, greets { stream.write([1]) }
+                if tls == nil { begins() }
             }
         }
     }
