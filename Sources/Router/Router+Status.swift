@@ -63,6 +63,7 @@ extension Router {
             threats.append("the configuration on disk is refused and not in force: \(reloadProblem)")
         }
         threats += owners.sentences + guardClient.machine.threats(at: time)
+        threats += configuration.wallets.enumerated().flatMap { $1.threats(listener: $0) }
         threats += gateways.flatMap(\.threats)
         if configuration.log.destinations { threats.append("destinations are written to the log") }
         return threats

@@ -210,6 +210,9 @@ import Testing
             ])
         #expect(!text.contains("s3cret") && !text.contains(RouteSamples.onion.description))
         #expect(!text.contains(RouteSamples.publicName.description))
+        // What is accepted with `insecure` stays a threat.
+        let threats = configuration.wallets.enumerated().flatMap { $1.threats(listener: $0) }
+        #expect(threats.count == 1 && threats[0].hasPrefix("wallet.0.node.4 is asked by plain HTTP"))
     }
 
     @Test func nothingConfigured() {
