@@ -95,8 +95,8 @@ import Testing
         #expect(both.contains("\n# By wallet.0 (as the user wallet):\n"))
         #expect(
             both.contains(
-                "\n#   --daemon-address https://192.0.2.1:18990 --untrusted-daemon --daemon-ssl enabled "
-                    + "--daemon-ssl-allowed-fingerprints FINGERPRINT --no-dns\n"))
+                "\n#   --daemon-address https://192.0.2.1:18990 --untrusted-daemon --no-dns \\\n"
+                    + "#   --daemon-ssl enabled --daemon-ssl-allowed-fingerprints FINGERPRINT\n"))
         configuration.wallets = []
         #expect(!configuration.monerodConf().contains("wallet.0"))
         #expect(both.split(separator: "\n").allSatisfy { $0.count <= 120 })

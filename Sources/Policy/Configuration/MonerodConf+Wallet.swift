@@ -11,7 +11,7 @@ extension Configuration {
         for (number, wallet) in wallets.enumerated() {
             let users = killSwitch.confine.filter { $0.listeners.contains("wallet.\(number)") }.map(\.user)
             let who = users.isEmpty ? "" : " (as the user \(users.joined(separator: " or ")))"
-            lines += ["#", "# By wallet.\(number)\(who):", "#   \(Self.walletFlags(wallet))"]
+            lines += ["#", "# By wallet.\(number)\(who):"] + Self.walletFlags(wallet).map { "#   \($0)" }
         }
         lines += ["#"]
         lines += Self.trustLines
@@ -30,13 +30,15 @@ extension Configuration {
         return lines + Self.nameReasons
     }
 
-    /// The options for one listener.
-    static func walletFlags(_ wallet: WalletConfiguration) -> String {
-        let scheme = wallet.certificate == nil ? "http" : "https"
-        let ssl =
-            wallet.certificate == nil
-            ? "--daemon-ssl disabled" : "--daemon-ssl enabled --daemon-ssl-allowed-fingerprints FINGERPRINT"
-        return "--daemon-address \(scheme)://\(wallet.listen) --untrusted-daemon \(ssl) --no-dns"
+    /// The options for one listener; a backslash where they go on.
+    private static func walletFlags(_ wallet: WalletConfiguration) -> [String] {
+        guard wallet.certificate != nil else {
+            return ["--daemon-address http://\(wallet.listen) --untrusted-daemon --daemon-ssl disabled --no-dns"]
+        }
+        return [
+            "--daemon-address https://\(wallet.listen) --untrusted-daemon --no-dns \\",
+            "--daemon-ssl enabled --daemon-ssl-allowed-fingerprints FINGERPRINT",
+        ]
     }
 
     private static let trustLines = [
