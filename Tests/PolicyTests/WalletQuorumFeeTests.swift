@@ -105,6 +105,21 @@ import Testing
         }
     }
 
+    /// Near to its own probe, which is near to the other's, is not near to the other.
+    @Test func driftIsNotBelieved() {
+        var world = QuorumWorld(2)
+        world.note([QuorumWorld.reading(1000, fee: fee.times(3)), QuorumWorld.reading(1000)])
+        #expect(world.good == [0, 1])
+        #expect(isLie(world.quorum.verdict(on: fee.times(6), from: 0, now: world.now)))
+    }
+
+    /// Who is far from half of the others only is not outvoted: a low liar makes nobody dear.
+    @Test func farFromHalf() {
+        var world = QuorumWorld(3)
+        world.note([20_000, 22_000, 6_700].map { QuorumWorld.reading(1000, fee: FeeTuple(fee: $0)) })
+        #expect(world.good == [0, 1, 2])
+    }
+
     /// A node of this machine is believed against all, up to the limit.
     @Test func onesOwn() {
         var world = QuorumWorld(4, own: true)

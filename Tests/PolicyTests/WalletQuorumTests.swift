@@ -202,6 +202,16 @@ import Testing
         #expect(world.good == [0, 1, 2])
     }
 
+    /// It is acquitted by another node that agrees with it, as soon as there is one.
+    @Test func anotherOneAcquits() {
+        var world = QuorumWorld(4)
+        world.quorum.failed("it is gone", of: 3, now: world.now)
+        world.note([Self.at(1000), Self.at(1000, 2), Self.at(1000, 2)])
+        #expect(world.good == [1, 2])
+        world.note(3, Self.at(1000))
+        #expect(world.good == [0, 3])
+    }
+
     /// Where two differed, the second is used when nothing is known of the first any more.
     @Test func theSecondOfTwoIsNotLostForGood() {
         var world = QuorumWorld(2)
