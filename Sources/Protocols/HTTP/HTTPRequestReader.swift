@@ -91,7 +91,8 @@ public struct HTTPRequestReader: Hashable, Sendable {
             }
         case .end: return .end
         case .over:
-            return input.count == 0 ? .more : .failed(HTTPFailure("Bytes follow a request that said it was the last."))
+            return input.count == 0
+                ? .more : .failed(HTTPFailure("Bytes follow a request that said it was the last."))
         case .failed(let failure): return .failed(failure)
         }
     }

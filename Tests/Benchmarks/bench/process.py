@@ -83,6 +83,17 @@ class Process:
             raise Trouble(f"the memory of {self.name} cannot be read")
         return Memory(fields["Anonymous"], fields["Rss"])
 
+    def peak_from_now(self) -> int:
+        """Forgets how much was resident at most until now; returns what is, in bytes."""
+        for pid in self.pids():
+            Path(f"/proc/{pid}/clear_refs").write_text("5")
+        return self.peak()
+
+    def peak(self) -> int:
+        """How much was resident at most, in bytes."""
+        peaks = [re.search(r"^VmHWM:\s+(\d+)", _read(f"/proc/{pid}/status"), re.M) for pid in self.pids()]
+        return sum(int(peak[1]) * 1024 for peak in peaks if peak)
+
     def descriptors(self) -> int:
         return sum(len(_list(f"/proc/{pid}/fd")) for pid in self.pids())
 

@@ -79,11 +79,40 @@ def table(rounds: dict[str, dict[str, list[float]]], idle: dict[str, dict], name
         if any(v is not None for v in found):
             indent = "" if label.startswith("idle") else "  "
             lines.append([indent + label, *("-" if v is None else f"{v:.{digits}f}" for v in found)])
+    return _aligned(lines)
+
+
+def _aligned(lines: list[list[str]]) -> str:
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     return "\n".join(
         "  ".join([line[0].ljust(widths[0]), *(text.rjust(w) for text, w in zip(line[1:], widths[1:]))]).rstrip()
         for line in lines
     )
+
+
+def table_of(rows: list, rounds: dict[str, dict[str, list[float]]], names: list[str], of_proxies: tuple) -> str:
+    """Medians; what is `of_proxies` is not said of the direct line, the first of the names."""
+    lines = [["", *names]]
+    for metric, label, digits in rows:
+        cells = [None if n == names[0] and metric in of_proxies else rounds.get(n, {}).get(metric) for n in names]
+        lines.append([label, *(_cell(metric, c, digits) if c else "-" for c in cells)])
+    return _aligned(lines)
+
+
+def ratios(wanted: list, ours: dict, theirs: dict, peer: str) -> list[Verdict]:
+    """Round by round against a peer: the metric, its name, the bound and whether it is a floor."""
+    found = []
+    for metric, label, bound, floor in wanted:
+        target = f"{'>=' if floor else '<='} {bound} x {peer}"
+        if metric not in ours or metric not in theirs:
+            found.append(Verdict(label, SKIPPED, "", target))
+            continue
+        shares = _paired(ours[metric], theirs[metric])
+        middle = median(shares)
+        good = middle >= bound if floor else middle <= bound
+        text = f"{middle:.3f} x ({min(shares):.2f} to {max(shares):.2f})"
+        found.append(Verdict(label, PASS if good else MISS, text, target))
+    return found
 
 
 def _paired(ours: list[float], theirs: list[float]) -> list[float]:
@@ -99,16 +128,7 @@ def verdicts(results: dict, router: str, peer: str) -> list[Verdict]:
         found.append(Verdict(what, word, value or "", target))
 
     ours, theirs = results["rounds"].get(router, {}), results["rounds"].get(peer, {})
-    for metric, label, bound, floor in RATIOS:
-        target = f"{'>=' if floor else '<='} {bound} x {peer}"
-        if metric not in ours or metric not in theirs:
-            judge(label, target, None, False)
-            continue
-        ratios = _paired(ours[metric], theirs[metric])
-        middle = median(ratios)
-        text = f"{middle:.3f} x ({min(ratios):.2f} to {max(ratios):.2f})"
-        judge(label, target, text, middle >= bound if floor else middle <= bound)
-
+    found += ratios(RATIOS, ours, theirs, peer)
     asking = results["rounds"].get(f"{router}, asking")
     shares = _paired(asking["cpu_us_per_connection"], ours["cpu_us_per_connection"]) if asking and ours else []
     added = [share - 1 for share in shares]

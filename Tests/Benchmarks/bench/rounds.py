@@ -87,7 +87,7 @@ def _measure(load: Load, target: Target, plan: Plan, rounds: Rounds, cores: tupl
         )
     for size in (64, 4096):
         cpu = _cpu_ns(target)
-        with _awake(cores):
+        with awake(cores):
             result = load.run("round-trips", target, count=MANY, size=size, milliseconds=plan.round_trips_ms)
         used = _cpu_ns(target) - cpu
         rounds.add(
@@ -101,7 +101,7 @@ def _measure(load: Load, target: Target, plan: Plan, rounds: Rounds, cores: tupl
 
 
 @contextmanager
-def _awake(cores: tuple[int, int]) -> Iterator[None]:
+def awake(cores: tuple[int, int]) -> Iterator[None]:
     """Keeps both cores from sleeping between two packets, at a priority that yields to everything: to wake a
     virtual core takes longer than a relay, and varies more than the relays differ."""
 

@@ -121,7 +121,7 @@ redsocks {{
 }}
 """
         )
-        self.process = Process(self.name, [_find("redsocks"), "-c", str(file)], core, folder / "redsocks.log")
+        self.process = Process(self.name, [find("redsocks"), "-c", str(file)], core, folder / "redsocks.log")
 
 
 class Microsocks(Target):
@@ -132,7 +132,7 @@ class Microsocks(Target):
         super().__init__("microsocks", "SOCKS5, dials itself (cannot chain)", client, 3000)
 
     def start(self, core: int, folder: Path) -> None:
-        command = [_find("microsocks"), "-i", "127.0.0.1", "-p", "1081"]
+        command = [find("microsocks"), "-i", "127.0.0.1", "-p", "1081"]
         # It writes a line for each connection, and this version cannot be told not to.
         self.process = Process(self.name, command, core, Path("/dev/null"))
 
@@ -162,10 +162,10 @@ route {{
 }}
 """
         )
-        self.process = Process(self.name, [_find("danted"), "-f", str(file)], core, folder / "danted.log")
+        self.process = Process(self.name, [find("danted"), "-f", str(file)], core, folder / "danted.log")
 
 
-def _find(program: str) -> str:
+def find(program: str) -> str:
     found = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
     if not found:
         package = {"danted": "dante-server"}.get(program, program)

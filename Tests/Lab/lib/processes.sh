@@ -1,11 +1,13 @@
 # Processes with a bounded life, known by their pid. Source, do not run.
 
-# Users of the lab, NAME:ID. The node, the router, Tor and the guard are four users, as they are on a real box.
-LAB_USERS=(lab-node:4101 lab-tor:4102 lab-router:4103 lab-guard:4104)
+# Users of the lab, NAME:ID. The node, the router, Tor, the guard and the wallet are five
+# users, as they are on a real box.
+LAB_USERS=(lab-node:4101 lab-tor:4102 lab-router:4103 lab-guard:4104 lab-wallet:4111)
 NODE_ID=4101
 TOR_ID=4102
 ROUTER_ID=4103
 GUARD_ID=4104
+WALLET_ID=4111
 
 # as_words USERID: sets AS to the words that run a command as that user, without privileges. The router's user
 # is in Tor's group, for its cookie and sockets.

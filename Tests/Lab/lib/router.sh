@@ -9,7 +9,7 @@ ROUTER_SOCKET=$ROUTER_DIR/control.sock
 
 # router_new [PEERS-LINE...]: a fresh configuration and state. HOLD changes a default; TOR_TABLE what [tor] holds,
 # EGRESSES all tables of egresses; ROUTES, LISTENERS and KILL_SWITCH are further lines of [route], [node] and
-# [kill-switch].
+# [kill-switch]; WALLETS is all tables of [[wallet]].
 router_new() {
   local tor='[tor]
 socks = "127.0.0.1:'$TOR_SOCKS'"
@@ -39,6 +39,8 @@ ${LISTENERS:-}
 EOT
     [ $# = 0 ] || printf '%s\n' "$@"
     cat <<EOT
+
+${WALLETS:-}
 
 [kill-switch]
 guard = "${GUARD_MODE:-off}"

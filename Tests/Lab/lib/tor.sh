@@ -151,3 +151,27 @@ onion_for() {
   [ -s "$LAB/onion-$1" ] || torctl host onion 18080 "$2" >"$LAB/onion-$1" || return 1
   cat "$LAB/onion-$1"
 }
+
+# tor_far MILLISECONDS: from now on every packet between two Tors, and their client, takes so long: each hop, each way.
+tor_far() {
+  start "$WORLD_NS" delay python3 "$HERE/lib/delay.py" "$1"
+  within 5 grep -q ready "$LAB/delay.log" >/dev/null || { cat "$LAB/delay.log"; return 1; }
+  start "$NODE_NS" delay-client python3 "$HERE/lib/delay.py" "$1"
+  within 5 grep -q ready "$LAB/delay-client.log" >/dev/null || { cat "$LAB/delay-client.log"; return 1; }
+  tor_delays -A
+}
+
+tor_near() {
+  tor_delays -D
+  stop delay delay-client
+}
+
+# By iptables, whose queue more kernels have than nftables' own.
+tor_delays() {
+  local ns end
+  for ns in "$WORLD_NS" "$NODE_NS"; do
+    for end in --dport --sport; do
+      in_ns "$ns" iptables "$1" INPUT -p tcp $end "${OR_PORTS/-/:}" -j NFQUEUE --queue-num 0 --queue-bypass || return 1
+    done
+  done
+}

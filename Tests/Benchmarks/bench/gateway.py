@@ -1,0 +1,359 @@
+"""The wallet's part: the gateway beside haproxy, nginx and privoxy, all in front of one node on loopback."""
+
+import json
+import os
+import re
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from . import profile, report
+from .process import Process
+from .rounds import Rounds, awake, progress
+from .targets import find
+from .world import Trouble
+
+NODE_PORT = 18081
+CONNECTIONS = 32
+SOURCES = Path(__file__).resolve().parent.parent / "load/http"
+FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror"]
+# As monero-wallet-rpc 0.18 sends it, with its identifier.
+CLIENT = "3f2747d3ba" * 6 + "3f27" + "000660db8a37685f" + "3f2747d3ba" * 12 + "3f2747d3"
+BODY = f"""{{
+  "id": "0",
+  "jsonrpc": "2.0",
+  "method": "hard_fork_info",
+  "params": {{
+    "client": "{CLIENT}",
+    "version": 10
+  }}
+}}""".replace("\n", "\r\n")
+
+# What stands in the table, in its order: the metric, its name and unit, digits after the point.
+ROWS = [
+    ("requests_per_s", "short calls/s, 32 connections", 0),
+    ("cpu_us_per_request", "CPU us per call", 1),
+    ("p99_us", "p99 us", 0),
+    ("idle", "proxy's core idle", 2),
+    ("post_p50_us", "one wallet's POST in two writes, p50 us", 1),
+    ("added_p50_us", "added p50 us", 1),
+    ("added_p99_us", "added p99 us", 1),
+    ("mb_per_s", "100 MB answer, MB/s", 0),
+    ("cpu_ms", "CPU ms", 0),
+    ("grown_mb", "memory grown, MB", 2),
+]
+# Against haproxy: the metric, its name, the bound and whether it is a floor.
+RATIOS = [
+    ("requests_per_s", "short calls/s", 1.0, True),
+    ("cpu_us_per_request", "CPU per call", 1.0, False),
+    ("p99_us", "p99 of short calls", 1.0, False),
+    ("mb_per_s", "throughput, 100 MB answer", 0.9, True),
+]
+
+
+@dataclass
+class Plan:
+    rounds: int
+    calls_ms: int
+    posts_ms: int
+
+
+class Gateway:
+    """One target: `port` is where a wallet asks, `host` what it writes before the path."""
+
+    name, port, host = "direct", NODE_PORT, ""
+    path = "no proxy"
+    process: Process | None = None
+
+    def start(self, core: int, folder: Path) -> None:
+        pass
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.stop()
+            self.process = None
+
+
+class Router(Gateway):
+    name, port, path = "xmr-routed", 18989, "the wallet gateway"
+
+    def __init__(self, binary: Path) -> None:
+        self.binary = binary
+
+    def start(self, core: int, folder: Path) -> None:
+        own = folder / "gateway"
+        (own / "state").mkdir(mode=0o700, parents=True)
+        configuration = own / "xmr-routed.toml"
+        configuration.write_text(
+            f"""network = "mainnet"
+
+[[wallet]]
+listen = "127.0.0.1:{self.port}"
+[[wallet.node]]
+address = "http://127.0.0.1:{NODE_PORT}"
+
+[kill-switch]
+guard = "off"
+
+[control]
+socket = "{own}/control.sock"
+"""
+        )
+        configuration.chmod(0o600)
+        command = [str(self.binary), "run", "--config", str(configuration)]
+        self.process = Process(self.name, command, core, own / "log", {"STATE_DIRECTORY": str(own / "state")})
+
+
+class HAProxy(Gateway):
+    name, port, path = "haproxy", 18990, "http mode"
+
+    def start(self, core: int, folder: Path) -> None:
+        file = folder / "haproxy.cfg"
+        file.write_text(
+            f"""global
+    nbthread 1
+    maxconn 1000
+defaults
+    mode http
+    timeout client 60s
+    timeout server 60s
+    timeout connect 5s
+    http-reuse always
+listen wallet
+    bind 127.0.0.1:{self.port}
+    server node 127.0.0.1:{NODE_PORT}
+"""
+        )
+        self.process = Process(self.name, [find("haproxy"), "-db", "-f", str(file)], core, folder / "haproxy.log")
+
+
+class Nginx(Gateway):
+    name, port, path = "nginx", 18991, "proxy_pass, upstream keep-alive"
+
+    def start(self, core: int, folder: Path) -> None:
+        file = folder / "nginx.conf"
+        file.write_text(
+            f"""daemon off; worker_processes 1; master_process off; pid {folder}/nginx.pid; error_log stderr error;
+events {{ worker_connections 1000; }}
+http {{
+    access_log off; keepalive_requests 100000000; proxy_max_temp_file_size 0;
+    client_body_temp_path {folder}/nginx-body; proxy_temp_path {folder}/nginx-proxy;
+    fastcgi_temp_path {folder}/nginx-f; uwsgi_temp_path {folder}/nginx-u; scgi_temp_path {folder}/nginx-s;
+    upstream node {{ server 127.0.0.1:{NODE_PORT}; keepalive 64; keepalive_requests 100000000; }}
+    server {{
+        listen 127.0.0.1:{self.port};
+        location / {{ proxy_pass http://node; proxy_http_version 1.1; proxy_set_header Connection ""; }}
+    }}
+}}
+"""
+        )
+        command = [find("nginx"), "-e", "stderr", "-c", str(file), "-p", str(folder)]
+        self.process = Process(self.name, command, core, folder / "nginx.log")
+
+
+class Privoxy(Gateway):
+    name, port, path = "privoxy", 8118, "as a forward proxy, keep-alive"
+    host = f"http://127.0.0.1:{NODE_PORT}"
+
+    def start(self, core: int, folder: Path) -> None:
+        file = folder / "privoxy.conf"
+        file.write_text(
+            f"""listen-address 127.0.0.1:{self.port}
+toggle 0
+keep-alive-timeout 60
+tolerate-pipelining 1
+connection-sharing 1
+max-client-connections 512
+socket-timeout 60
+"""
+        )
+        self.process = Process(self.name, [find("privoxy"), "--no-daemon", str(file)], core, folder / "privoxy.log")
+
+
+class Wallets:
+    """What asks: wrk, and a wallet of ours; and the node that answers them."""
+
+    def __init__(self, build: Path, folder: Path, core: int):
+        self.core, self.folder = core, folder
+        build.mkdir(parents=True, exist_ok=True)
+        for program in ("node", "wallet"):
+            made = [os.environ.get("CC", "cc"), *FLAGS, "-o", str(build / f"http-{program}"), str(SOURCES / f"{program}.c")]
+            done = subprocess.run(made, text=True, capture_output=True)
+            if done.returncode:
+                raise Trouble(done.stderr)
+        self._wallet = build / "http-wallet"
+        self._script = folder / "call.lua"
+        self.log = folder / "node.log"
+        self.node = Process("the node", [str(build / "http-node"), str(NODE_PORT)], core, self.log)
+        _until("the node does not get ready", lambda: "ready" in self.log.read_text())
+
+    def _run(self, what: str, *command: str) -> str:
+        done = subprocess.run(
+            command, text=True, capture_output=True, timeout=120, preexec_fn=lambda: os.sched_setaffinity(0, {self.core})
+        )
+        if done.returncode:
+            raise Trouble(f"{what}: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
+
+    def own(self, target: Gateway, *what: str) -> dict:
+        return json.loads(self._run(f"{target.name}, {what[0]}", str(self._wallet), str(target.port), target.host, *what))
+
+    def answered(self) -> int:
+        return int(self._run("the node's count", "curl", "-s", f"http://127.0.0.1:{NODE_PORT}/count"))
+
+    def calls(self, target: Gateway, milliseconds: int) -> dict:
+        """wrk's short calls. What it counts, the node must have answered: an answer of the proxy's own is none."""
+        self._script.write_text(
+            f"""wrk.method = "POST"
+wrk.path = "{target.host}/json_rpc"
+wrk.headers["Content-Type"] = "application/json; charset=utf-8"
+wrk.body = [==[{BODY}]==]
+function done(summary, latency, requests)
+  local e = summary.errors
+  io.write(string.format("%d %d %d %d\\n", summary.requests, summary.duration, latency:percentile(99),
+    e.connect + e.read + e.write + e.status + e.timeout))
+end
+"""
+        )
+        before = self.answered()
+        said = self._run(
+            f"{target.name}, wrk",
+            *(find("wrk"), "-t", "1", "-c", str(CONNECTIONS), "-d", f"{max(1, round(milliseconds / 1000))}s"),
+            *("-s", str(self._script), f"http://127.0.0.1:{target.port}"),
+        )
+        requests, us, p99, errors = map(int, said.strip().splitlines()[-1].split())
+        answered = self.answered() - before
+        if errors or not requests or not requests <= answered + 2 <= requests + CONNECTIONS + 20:
+            raise Trouble(f"{target.name}: {requests} calls, {errors} failed, the node answered {answered}")
+        return {"requests": answered, "seconds": us / 1e6, "p99_us": p99}
+
+
+def _until(complaint: str, condition) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        if time.monotonic() > deadline:
+            raise Trouble(complaint)
+        time.sleep(0.05)
+
+
+def _ready(wallets: Wallets, target: Gateway) -> None:
+    last = ""
+
+    def answers() -> bool:
+        nonlocal last
+        if target.process:
+            target.process.check()
+        try:
+            wallets.own(target, "posts", "20")
+            return True
+        except Trouble as trouble:
+            last = str(trouble)
+            return False
+
+    try:
+        _until("", answers)
+    except Trouble:
+        raise Trouble(f"{target.name} does not get ready: {last}") from None
+
+
+def run(wallets: Wallets, targets: list[Gateway], plan: Plan, cores: tuple[int, int], folder: Path) -> Rounds:
+    rounds = Rounds()
+    try:
+        for target in targets:
+            target.start(cores[0], folder)
+            _ready(wallets, target)
+            wallets.own(target, "blocks")
+        for number in range(plan.rounds):
+            for position in range(len(targets)):
+                target = targets[(number + position) % len(targets)]
+                progress(f"wallet round {number + 1} of {plan.rounds}: {target.name}")
+                _measure(wallets, target, plan, rounds, cores)
+    finally:
+        for target in targets:
+            target.stop()
+    wallets.node.check()
+    complaints = wallets.log.read_text().replace("ready\n", "", 1).strip()
+    wallets.node.stop()
+    if complaints:
+        raise Trouble(f"the node complained:\n{complaints[:2000]}")
+    direct = rounds.values["direct"]
+    for target in targets[1:]:
+        values = rounds.values[target.name]
+        for p in ("p50", "p99"):
+            pairs = zip(values[f"post_{p}_us"], direct[f"post_{p}_us"], strict=True)
+            values[f"added_{p}_us"] = [through - without for through, without in pairs]
+    return rounds
+
+
+def profiled(wallets: Wallets, router: Router, folder: Path, output: Path, core: int) -> str:
+    router.start(core, folder)
+    try:
+        _ready(wallets, router)
+        wallets.calls(router, 1000)
+        return profile.of(
+            router.process.pid,
+            "call",
+            lambda: wallets.calls(router, 4000),
+            lambda: wallets.calls(router, 1000)["requests"],
+            output,
+        )
+    finally:
+        router.stop()
+        wallets.node.stop()
+
+
+def _measure(wallets: Wallets, target: Gateway, plan: Plan, rounds: Rounds, cores: tuple[int, int]) -> None:
+    process = target.process
+
+    def cpu() -> int:
+        return process.settled_cpu_ns() if process else 0
+
+    before, idle = cpu(), _idle_s(cores[0])
+    result = wallets.calls(target, plan.calls_ms)
+    idle = _idle_s(cores[0]) - idle
+    used = cpu() - before
+    rounds.add(
+        target.name,
+        requests_per_s=result["requests"] / result["seconds"],
+        cpu_us_per_request=used / 1e3 / result["requests"],
+        p99_us=result["p99_us"],
+        idle=min(1, idle / result["seconds"]),
+    )
+    with awake(cores):
+        result = wallets.own(target, "posts", str(plan.posts_ms))
+    rounds.add(target.name, post_p50_us=result["p50_us"], post_p99_us=result["p99_us"])
+    before, memory = cpu(), process.peak_from_now() if process else 0
+    result = wallets.own(target, "blocks")
+    rounds.add(
+        target.name,
+        mb_per_s=result["bytes"] / 1e6 / result["seconds"],
+        cpu_ms=(cpu() - before) / 1e6,
+        grown_mb=(process.peak() - memory) / 1e6 if process else 0,
+    )
+
+
+def _idle_s(core: int) -> float:
+    found = re.search(rf"^cpu{core} (?:\d+ ){{3}}(\d+) (\d+)", Path("/proc/stat").read_text(), re.M)
+    if not found:
+        raise Trouble(f"/proc/stat has no cpu{core}")
+    return (int(found[1]) + int(found[2])) / 100
+
+
+def table(rounds: dict, names: list[str]) -> str:
+    return report.table_of(ROWS, rounds, names, ("cpu_us_per_request", "idle", "cpu_ms", "grown_mb", "added_p50_us", "added_p99_us"))
+
+
+def verdicts(rounds: dict, router: str = "xmr-routed", peer: str = "haproxy") -> list[report.Verdict]:
+    ours, theirs = rounds.get(router, {}), rounds.get(peer, {})
+    found = report.ratios(RATIOS, ours, theirs, peer)
+    for metric, label, bound, unit, target in (
+        ("added_p50_us", "added to a wallet's POST, p50", 1000, "us", "<= 1 ms over direct"),
+        ("grown_mb", "memory grown by a 100 MB answer", 8, "MB", "<= 8 MB"),
+    ):
+        values = ours.get(metric)
+        middle = max(values) if values and metric == "grown_mb" else median(values) if values else 0
+        word = report.SKIPPED if not values else report.PASS if middle <= bound else report.MISS
+        found.append(report.Verdict(label, word, f"{middle:.2f} {unit}" if values else "", target))
+    return found
