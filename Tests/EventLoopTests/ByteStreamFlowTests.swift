@@ -176,7 +176,7 @@ import Testing
         sink.stream.onDrained = { source.stream.resume() }
         source.stream.onEnded = { _ in sink.stream.closeAfterWriting() }
         var random = SeededGenerator(seed: 7)
-        let content = random.bytes(20_000_000)
+        let content = random.bytes(8_000_000)
         var sent = 0
         var got: [UInt8] = []
         var ended = false

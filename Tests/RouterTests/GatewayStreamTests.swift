@@ -23,7 +23,7 @@ import Testing
             address, hops: Array(repeating: Self.hop, count: proxies), tls: isSecure ? world.identity.client : nil,
             name: Self.node)
         #expect(world.run { client.story == ["connected", "opened"] })
-        let content = (0..<700_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 5) }
+        let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 5) }
         client.send(content)
         #expect(world.run { client.heard.count == content.count })
         #expect(client.heard == content)
