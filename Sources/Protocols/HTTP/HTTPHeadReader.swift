@@ -13,7 +13,8 @@ struct HTTPHeadReader<Start: HTTPStartLine>: Hashable, Sendable {
         case failed(HTTPFailure)
     }
 
-    private(set) var start: Start?
+    private var start: Start?
+    private var hasStart = false
     private(set) var headers = HTTPHeaders()
     private var fieldCount = 0
     private var fieldBytes = 0
@@ -22,6 +23,7 @@ struct HTTPHeadReader<Start: HTTPStartLine>: Hashable, Sendable {
     /// Gives what is whole, and makes ready for the next head.
     mutating func take() -> (start: Start, headers: HTTPHeaders)? {
         guard let start = start.take() else { return nil }
+        hasStart = false
         var headers = HTTPHeaders()
         swap(&headers, &self.headers)
         fieldCount = 0
@@ -31,14 +33,14 @@ struct HTTPHeadReader<Start: HTTPStartLine>: Hashable, Sendable {
 
     /// Whether nothing has come yet.
     var isUntouched: Bool {
-        start == nil && !line.isInside
+        !hasStart && !line.isInside
     }
 
     mutating func receive(_ input: Span<UInt8>, from index: inout Int, limits: HTTPLimits) -> Outcome {
         do throws(HTTPFailure) {
             while true {
                 // The first line is looked at before waiting for what follows.
-                let isFirst = start == nil
+                let isFirst = !hasStart
                 let outcome = line.receive(
                     input, from: &index, limit: isFirst ? limits.startLine : limits.headerLine,
                     tooLong: isFirst
@@ -63,8 +65,9 @@ struct HTTPHeadReader<Start: HTTPStartLine>: Hashable, Sendable {
 
     /// Takes one line; true where it is the empty one that ends the head.
     private mutating func take(_ line: Span<UInt8>, _ limits: HTTPLimits) throws(HTTPFailure) -> Bool {
-        guard start != nil else {
+        guard hasStart else {
             start = try Start(line: line)
+            hasStart = true
             return false
         }
         guard line.count > 0 else { return true }
@@ -85,13 +88,12 @@ extension HTTPHeadReader<HTTPNoStartLine> {
     /// A reader of the trailers after the last chunk.
     static var trailers: Self {
         var reader = Self()
-        reader.start = HTTPNoStartLine()
+        reader.hasStart = true
         return reader
     }
 }
 
 /// What trailers begin with: nothing.
 struct HTTPNoStartLine: HTTPStartLine {
-    init() {}
     init(line: Span<UInt8>) throws(HTTPFailure) {}
 }

@@ -95,25 +95,40 @@ extension HTTPHeaders {
             throw HTTPFailure("A header line begins with white space: folded headers are refused.")
         }
         var colon = 0
-        var isToken = true
-        while colon < line.count, line[colon] != 0x3a {
-            isToken = isToken && line[colon].isHTTPToken
-            colon &+= 1
-        }
-        guard colon < line.count else { throw HTTPFailure("A header line has no colon.") }
-        guard isToken, colon > 0 else {
-            throw colon > 0 && line[colon &- 1].isHTTPBlank
-                ? HTTPFailure("White space stands between a header name and its colon.") : .badHeaderName
-        }
+        while colon < line.count, line[colon].isHTTPToken { colon &+= 1 }
+        guard colon > 0, colon < line.count, line[colon] == 0x3a else { throw Self.failure(of: line) }
         var start = colon &+ 1
         var end = line.count
         while start < end, line[start].isHTTPBlank { start &+= 1 }
         while end > start, line[end &- 1].isHTTPBlank { end &-= 1 }
-        append(name: line.extracting(0..<colon), value: line.extracting(start..<end))
+        let name = line.extracting(0..<colon)
+        // Nearly all are written in the one form already.
+        if start == colon &+ 2, line[colon &+ 1] == 0x20, end == line.count {
+            if lines.isEmpty { lines.reserveCapacity(Self.usualSize) }
+            known.note(name, at: lines.count &+ start)
+            lines.append(copying: line)
+            lines.append(0x0d)
+            lines.append(0x0a)
+        } else {
+            append(name: name, value: line.extracting(start..<end))
+        }
     }
 
-    private mutating func append(name: Span<UInt8>, value: Span<UInt8>) {
-        if lines.isEmpty { lines.reserveCapacity(240) }
+    /// Why a line is none that has a name, a colon and a value.
+    private static func failure(of line: Span<UInt8>) -> HTTPFailure {
+        var colon = 0
+        while colon < line.count, line[colon] != 0x3a { colon &+= 1 }
+        guard colon < line.count else { return HTTPFailure("A header line has no colon.") }
+        return colon > 0 && line[colon &- 1].isHTTPBlank
+            ? HTTPFailure("White space stands between a header name and its colon.") : .badHeaderName
+    }
+
+    /// What most messages' headers fit into.
+    private static let usualSize = 240
+
+    /// Appends a field that is known to be good.
+    mutating func append(name: Span<UInt8>, value: Span<UInt8>) {
+        if lines.isEmpty { lines.reserveCapacity(Self.usualSize) }
         let size = name.count &+ value.count &+ 4
         known.note(name, at: lines.count &+ name.count &+ 2)
         lines.append(addingCapacity: size) { output in

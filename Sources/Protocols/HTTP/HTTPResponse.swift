@@ -46,9 +46,9 @@ public struct HTTPResponse: Hashable, Sendable {
     /// - Throws: Where the status is none, or `headers` name one of these again.
     public func head() throws(HTTPFailure) -> HTTPResponseHead {
         var all = HTTPHeaders()
-        all.append(HTTPHeader(known: "Content-Type", type.rawValue))
-        all.append(HTTPHeader(known: "Content-Length", "\(body.count)"))
-        if !keepsAlive { all.append(HTTPHeader(known: "Connection", "close")) }
+        all.append(name: "Content-Type".utf8.span, value: type.rawValue.utf8.span)
+        all.append(name: "Content-Length".utf8.span, value: String(body.count).utf8.span)
+        if !keepsAlive { all.append(name: "Connection".utf8.span, value: "close".utf8.span) }
         guard !["content-type", "content-length", "transfer-encoding", "connection"].contains(where: headers.has) else {
             throw HTTPFailure(status: 502, "A header that states the body or the connection is given twice.")
         }

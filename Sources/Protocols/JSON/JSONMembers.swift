@@ -44,6 +44,7 @@ public struct JSONMembers: Hashable, Sendable {
         var reader = try JSONReader(of: bytes, limits: limits)
         guard reader.peek(bytes) == UInt8(ascii: "{") else { throw JSONFailure(.noObject, at: reader.offset) }
         var members: [Member] = []
+        members.reserveCapacity(8)
         var keys = JSONKeys(.plainAndDistinct)
         if try reader.open(UInt8(ascii: "}"), bytes, depth: 1) {
             repeat {

@@ -21,18 +21,27 @@ struct JSONKeys {
     mutating func add(_ key: Range<Int>, hasEscapes: Bool) throws(JSONFailure) {
         guard rule == .plainAndDistinct else { return }
         guard !hasEscapes else { throw JSONFailure(.escapedKey, at: key.lowerBound) }
+        if keys.isEmpty { keys.reserveCapacity(16) }
         keys.append(key)
     }
 
     /// Ends the object whose keys begin at `start`.
     mutating func end(from start: Int, _ bytes: Span<UInt8>) throws(JSONFailure) {
         guard keys.count > start else { return }
-        // In order the same ones are neighbours: many keys cost no more than sorting them.
-        if keys.count - start > 1 { keys[start...].sort { bytes.isOrdered($0, before: $1) } }
-        for index in (start + 1)..<keys.count where bytes.areSame(keys[index - 1], keys[index]) {
-            throw JSONFailure(.duplicateKey, at: max(keys[index - 1].lowerBound, keys[index].lowerBound) - 1)
+        if keys.count - start <= 16 {
+            for index in start..<keys.count {
+                for earlier in start..<index where bytes.areSame(keys[earlier], keys[index]) {
+                    throw JSONFailure(.duplicateKey, at: keys[index].lowerBound - 1)
+                }
+            }
+        } else {
+            // In order the same ones are neighbours: many keys cost no more than sorting them.
+            let ordered = keys[start...].sorted { bytes.isOrdered($0, before: $1) }
+            for (left, right) in zip(ordered, ordered.dropFirst()) where bytes.areSame(left, right) {
+                throw JSONFailure(.duplicateKey, at: max(left.lowerBound, right.lowerBound) - 1)
+            }
         }
-        keys.removeSubrange(start...)
+        keys.removeLast(keys.count - start)
     }
 }
 
