@@ -4,7 +4,7 @@ lies, breaks off or falls silent when it is told to.
 
   nodetap.py ADDRESS:PORT NODE-PORT LOG MODE [CERTIFICATE KEY]
 
-LOG is a JSON object a line. `open`, `hello` (a TLS hello where none is spoken), `close`: a connection's. `request`: the
+LOG is a JSON object a line; connections have names of their own, whatever tap they are of. `open`, `hello` (a TLS hello where none is spoken), `close`: a connection's. `request`: the
 request line, the headers in their order, the call (a path, or a method of json_rpc), the keys of the body (of JSON with
 those of params; of Monero's portable storage the root's), its size and hash, whether a member is called `client` and has
 a value. `answer`: what was given, and what was done to it.
@@ -212,7 +212,7 @@ def node_asks(node, head, body):
 
 
 def serve(link, peer):
-    conn = number("conn")
+    conn = f"{os.getpid()}-{number('conn')}"
     log("open", conn=conn, peer=peer[0], port=peer[1])
     node = None
     try:
