@@ -33,7 +33,7 @@ final class WalletRun {
     /// Whether probes are answered at once.
     var answersProbes = true
     private var last: UInt64 = 0
-    private var sendsWithin: [WalletDispatch.LinkID] = []
+    private var sendings: [(node: Int, request: WalletRequest)] = []
 
     struct Chain {
         var height: UInt64 = 1000
@@ -176,10 +176,7 @@ final class WalletRun {
 
     /// Where a request was sent, all sends of it, by node.
     func sends(of request: WalletRequest) -> [Int] {
-        sendsWithin.compactMap { id in
-            guard let link = link(id), link.sent.contains(request) else { return nil }
-            return link.node
-        }
+        sendings.filter { $0.request == request }.map(\.node)
     }
 
     func isBusy(_ id: WalletDispatch.RequestID) -> Bool {
@@ -252,7 +249,7 @@ final class WalletRun {
         }
         links[index].sent.append(request)
         links[index].state = .busy(request)
-        sendsWithin.append(id)
+        sendings.append((links[index].node, request))
     }
 
     private func ends(_ id: WalletDispatch.RequestID, _ outcome: Outcome) {

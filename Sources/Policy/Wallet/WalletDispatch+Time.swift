@@ -34,7 +34,8 @@ extension WalletDispatch {
         }
         for transaction in held { take(transaction.until) }
         for run in probes.runs { take(run.until) }
-        take(probes.next)
+        // While nothing may pass, no probe is started, however long it is due.
+        if refusal == nil { take(probes.next) }
         take(test?.until)
         take(session.end)
         take(way.wantedUntil)
