@@ -56,6 +56,22 @@ import Testing
         #expect(head.framing == framing && head.host == "a")
     }
 
+    /// Lines are judged sixteen bytes at a time: what no line may have is seen at every place of them.
+    @Test func otherBytesAreSeenAtEveryPlace() {
+        for place in 0..<40 {
+            for byte in [0x00, 0x08, 0x09, 0x0a, 0x0b, 0x0d, 0x1f, 0x20, 0x7e, 0x7f, 0x80, 0xa0, 0xff] as [UInt8] {
+                var value = [UInt8](repeating: 0x61, count: 40)
+                value[place] = byte
+                let text = Array("GET / HTTP/1.1\r\nHost: a\r\nX: ".utf8) + value + Array("\r\n\r\n".utf8)
+                let trace = HTTPTrace<HTTPRequestReader>([text])
+                let isPrintable = byte == 0x09 || (0x20...0x7e).contains(byte)
+                #expect((trace.steps.last == .end) == isPrintable, "byte \(byte) at \(place)")
+                guard isPrintable, (1..<39).contains(place) else { continue }
+                #expect(trace.request?.headers.only("x").map { Array($0.utf8) } == value)
+            }
+        }
+    }
+
     /// A body of more than 128 MiB, as the longest of Monero's answers have, is counted and not held.
     @Test func longAnswersPass() {
         let size = 200 << 20

@@ -84,6 +84,31 @@ import Testing
         #expect(failure?.cause == .duplicateKey && failure?.offset == distinct.count)
     }
 
+    /// Strings are scanned sixteen bytes at a time: what is special is seen at every place of them.
+    @Test func specialBytesAreSeenAtEveryPlace() {
+        for place in 0..<40 {
+            func text(_ bytes: [UInt8]) -> [UInt8] {
+                var string = [UInt8](repeating: 0x61, count: 40)
+                string.replaceSubrange(place..<place + 1, with: bytes)
+                return Array("{\"k\":\"".utf8) + string + Array("\"}".utf8)
+            }
+            for byte in [0x00, 0x0a, 0x1f] as [UInt8] {
+                let refused = text([byte])
+                let failure = #expect(throws: JSONFailure.self) { try JSONMembers(scanning: refused.span) }
+                #expect(failure?.cause == .controlCharacter && failure?.offset == place + 6)
+            }
+            let ended = text([0x22])
+            let failure = #expect(throws: JSONFailure.self) { try JSONMembers(scanning: ended.span) }
+            #expect(failure?.offset == place + 7)
+            for good in ["\\\"", "\\\\", "\\u0020", " ", "!", "#", "[", "]", "~", "\u{7f}", "é", "\u{1f600}"] {
+                let accepted = text(Array(good.utf8))
+                #expect(throws: Never.self) { try JSONMembers(scanning: accepted.span) }
+            }
+            let escape = text([0x5c])
+            #expect(!accepts(escape))
+        }
+    }
+
     @Test func limitsHold() {
         let bytes = Array("{\"a\":[[1]]}".utf8)
         #expect(throws: Never.self) { try JSONMembers(scanning: bytes.span, limits: JSONLimits(depth: 3, members: 3)) }
