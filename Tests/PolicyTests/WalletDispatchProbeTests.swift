@@ -5,7 +5,7 @@ import Testing
 /// When nodes are probed, and what a test of them tells.
 @Suite struct WalletDispatchProbeTests {
     @Test func onlyWhileAWalletPolls() {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         run.pass(.seconds(600))
         #expect(run.links.isEmpty)
         for _ in 0..<30 {
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func nodesThatNothingGoesToAreNotProbed() {
-        let run = WalletRun("lo")
+        let run = DispatchRun("lo")
         run.ask(.sync())
         run.pass(.seconds(100))
         #expect(run.links.contains { $0.purpose == .probe })
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func aProbeGivesWayToAWallet() throws {
-        let run = WalletRun("o")
+        let run = DispatchRun("o")
         run.answersProbes = false
         run.ask(.sync())
         run.pass(.seconds(5))
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func whoLiesIsLeft() throws {
-        let run = WalletRun("oooo")
+        let run = DispatchRun("oooo")
         run.chains[0].hash = 2
         run.ask(.sync())
         run.open(try run.only(.sync).id)
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func aTestAsksAllAndTellsTheSteps() throws {
-        let run = WalletRun("lo")
+        let run = DispatchRun("lo")
         run.answersProbes = false
         run.test()
         #expect(run.live(.probe).map(\.node) == [0, 1])
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func aTestEndsWhateverHappens() throws {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         run.answersProbes = false
         run.routes([true, false])
         run.test()

@@ -18,7 +18,7 @@ import Testing
         var answered = 0
         var forwarded = 0
         for listener in Self.listeners {
-            let run = WalletRun(
+            let run = DispatchRun(
                 listener.kinds, fallback: listener.fallback, order: Bool.random(using: &random) ? .best : .file,
                 verifies: listener.verifies, broadcast: listener.broadcast, seed: random.next())
             run.answersProbes = Bool.random(using: &random)
@@ -47,7 +47,7 @@ import Testing
         #expect(forwarded > 0)
     }
 
-    private func happen(_ run: WalletRun, _ badness: Int, _ random: inout SeededGenerator) {
+    private func happen(_ run: DispatchRun, _ badness: Int, _ random: inout SeededGenerator) {
         switch Int.random(in: 0..<(30 + badness), using: &random) {
         case 0..<6: ask(run, &random)
         case 6..<12: open(run, &random)
@@ -72,7 +72,7 @@ import Testing
         if run.refusal != nil, Int.random(in: 0..<4, using: &random) == 0 { run.stand(nil) }
     }
 
-    private func ask(_ run: WalletRun, _ random: inout SeededGenerator) {
+    private func ask(_ run: DispatchRun, _ random: inout SeededGenerator) {
         let number = UInt8.random(in: 0...255, using: &random)
         switch Int.random(in: 0..<10, using: &random) {
         case 0: run.ask(.fee)
@@ -84,12 +84,12 @@ import Testing
         }
     }
 
-    private func open(_ run: WalletRun, _ random: inout SeededGenerator) {
+    private func open(_ run: DispatchRun, _ random: inout SeededGenerator) {
         guard let link = run.live().filter({ $0.state == .opening }).randomElement(using: &random) else { return }
         run.open(link.id)
     }
 
-    private func end(_ run: WalletRun, _ random: inout SeededGenerator) {
+    private func end(_ run: DispatchRun, _ random: inout SeededGenerator) {
         guard let link = run.live().randomElement(using: &random) else { return }
         switch link.state {
         case .opening:
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    private func answer(_ run: WalletRun, _ random: inout SeededGenerator) {
+    private func answer(_ run: DispatchRun, _ random: inout SeededGenerator) {
         let busy = run.live().filter { if case .busy = $0.state { true } else { false } }
         let streaming = run.live().filter { if case .forwarding = $0.state { true } else { false } }
         if let link = streaming.randomElement(using: &random) { run.streamed(link.id) }
@@ -118,7 +118,7 @@ import Testing
     }
 
     private static func anAnswer(
-        _ run: WalletRun, _ request: WalletRequest, _ node: Int, _ random: inout SeededGenerator
+        _ run: DispatchRun, _ request: WalletRequest, _ node: Int, _ random: inout SeededGenerator
     ) -> WalletAnswer {
         switch Int.random(in: 0..<20, using: &random) {
         case 0: return WalletAnswer(status: [404, 500].randomElement(using: &random) ?? 500, contentType: "", body: [])

@@ -4,7 +4,7 @@ import Testing
 
 /// A dispatcher with a driver that keeps every rule of its own, and records an issue where the dispatcher breaks one
 /// of those that hold always.
-final class WalletRun {
+final class DispatchRun {
     struct Link {
         enum State: Equatable { case opening, idle, busy(WalletRequest), forwarding(WalletDispatch.RequestID), closed }
         let id: WalletDispatch.LinkID

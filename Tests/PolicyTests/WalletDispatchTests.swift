@@ -5,7 +5,7 @@ import Testing
 /// Which node a wallet's request goes to, on which link, and what becomes of it.
 @Suite struct WalletDispatchTests {
     @Test func aRequestOpensALinkAndTheNextUsesIt() throws {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         let first = run.ask(.sync())
         let link = try run.only(.sync)
         #expect(link.node == 0)
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func nothingPassesBeforeItIsAllowed() {
-        let run = WalletRun("lo", isOpen: false)
+        let run = DispatchRun("lo", isOpen: false)
         #expect(run.isBusy(run.ask(.sync())))
         #expect(run.isBusy(run.ask(.transaction())))
         run.routes([true, true])
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func aLockEndsEverything() throws {
-        let run = WalletRun("o")
+        let run = DispatchRun("o")
         let waiting = [run.ask(.sync()), run.ask(.transaction())]
         run.open(try run.only(.transaction).id)
         run.stand(.locked)
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func withoutARouteItIsBusyAtOnceAndResumes() throws {
-        let run = WalletRun("o")
+        let run = DispatchRun("o")
         run.open(try #require(run.asked(.sync())))
         let under = try run.only(.sync)
         run.routes([false])
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func atMostTwoLinksAndTheRestQueues() throws {
-        let run = WalletRun("l")
+        let run = DispatchRun("l")
         run.answersProbes = false
         let all = (0..<70).map { run.ask(.sync("\($0)")) }
         #expect(all[64...].allSatisfy { run.isBusy($0) })
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func aFailedNodeIsLeftForTheNext() throws {
-        let run = WalletRun("ooo")
+        let run = DispatchRun("ooo")
         let id = run.ask(.sync())
         run.end(try run.only(.sync).id, .notOpened(.onionUnreachable, "the onion service does not answer"))
         let next = try run.only(.sync)
@@ -95,7 +95,7 @@ import Testing
         WalletAnswer.result("\"height\": 1", status: "BUSY"),
     ])
     func whatIsNoAnswerIsAskedElsewhere(_ answer: WalletAnswer) throws {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         let id = run.ask(.sync())
         let link = try run.only(.sync)
         run.open(link.id)
@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test func aSingleNodesOwnBusyIsPassedOn() throws {
-        let run = WalletRun("l")
+        let run = DispatchRun("l")
         let id = run.ask(.sync())
         run.open(try run.only(.sync).id)
         run.answer(try run.only(.sync).id, .result(status: "BUSY"))
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test func aLinkThatIdledMayHaveBeenClosedMeanwhile() throws {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         run.ask(.sync())
         let link = try run.only(.sync)
         run.open(link.id)
@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test func aStoppedNodeIsLeftAfterHalfAMinute() throws {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         let id = run.ask(.sync())
         run.open(try run.only(.sync).id)
         run.pass(.seconds(29))
@@ -146,7 +146,7 @@ import Testing
     }
 
     @Test func aSingleNodeIsWaitedForLonger() throws {
-        let run = WalletRun("o")
+        let run = DispatchRun("o")
         let id = run.ask(.sync())
         run.pass(.seconds(44))
         run.open(try run.only(.sync).id)
@@ -159,7 +159,7 @@ import Testing
     }
 
     @Test func aWayThatDoesNotComeAboutIsGivenUp() throws {
-        let run = WalletRun("o")
+        let run = DispatchRun("o")
         let id = run.ask(.sync())
         let link = try run.only(.sync)
         run.pass(.seconds(46))
@@ -168,7 +168,7 @@ import Testing
     }
 
     @Test func fromALoopbackNodeNothingLeavesWithoutFallback() throws {
-        let run = WalletRun("lo")
+        let run = DispatchRun("lo")
         let requests = [run.ask(.sync()), run.ask(.fee), run.ask(.outputs())]
         for _ in 0..<100 {
             for link in run.live() where link.state == .opening {
@@ -181,7 +181,7 @@ import Testing
     }
 
     @Test func aDeadLoopbackNodesListenerIsSoonBusy() throws {
-        let run = WalletRun("l")
+        let run = DispatchRun("l")
         let id = run.ask(.sync())
         for _ in 0..<6 {
             for link in run.live(.sync) where link.state == .opening {
@@ -193,7 +193,7 @@ import Testing
     }
 
     @Test func withFallbackItGoesToOthersAndComesHome() throws {
-        let run = WalletRun("lo", fallback: true)
+        let run = DispatchRun("lo", fallback: true)
         let first = run.ask(.sync())
         run.end(try run.only(.sync).id, .notOpened(.connectionRefused, "nobody listens there"))
         let away = try run.only(.sync)
@@ -212,7 +212,7 @@ import Testing
     }
 
     @Test func whatShowsKeyImagesGoesToTrustedNodesAlone() throws {
-        let run = WalletRun("ot")
+        let run = DispatchRun("ot")
         let id = run.ask(.revealing)
         let link = try run.only(.sync)
         #expect(link.node == 1)
@@ -222,7 +222,7 @@ import Testing
         run.ask(.sync())
         #expect(run.live(.sync).contains { $0.node == 0 })
 
-        let none = WalletRun("oo")
+        let none = DispatchRun("oo")
         let refused = none.ask(.revealing)
         guard case .answered = none.outcomes[refused] else {
             Issue.record("no answer")
@@ -233,7 +233,7 @@ import Testing
     }
 
     @Test func aLongAnswerIsGivenAsItComes() throws {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         let id = run.ask(.sync())
         let link = try run.only(.sync)
         run.open(link.id)
@@ -249,7 +249,7 @@ import Testing
     }
 
     @Test func aLongAnswerThatBreaksOffIsNotAskedAgain() throws {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         let id = run.ask(.sync())
         let link = try run.only(.sync)
         run.open(link.id)
@@ -260,7 +260,7 @@ import Testing
     }
 
     @Test func aLongAnswerThatBeginsWronglyIsAskedElsewhere() throws {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         let id = run.ask(.sync())
         run.open(try run.only(.sync).id)
         run.overflow(try run.only(.sync).id, beginning: Array("<html>".utf8))
@@ -269,7 +269,7 @@ import Testing
     }
 
     @Test func aWalletThatGoesTakesItsLinkAlong() throws {
-        let run = WalletRun("o")
+        let run = DispatchRun("o")
         let id = run.ask(.sync())
         let link = try run.only(.sync)
         run.open(link.id)
@@ -278,7 +278,7 @@ import Testing
     }
 
     @Test func anIdleListenerIsSilent() throws {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         run.ask(.sync())
         run.open(try run.only(.sync).id)
         run.answer(try run.only(.sync).id, .result())
@@ -290,7 +290,7 @@ import Testing
     }
 
     @Test func theWarmLinkIsOpenedAgainAndLessAndLessOften() throws {
-        let run = WalletRun("o")
+        let run = DispatchRun("o")
         run.ask(.sync())
         run.open(try run.only(.sync).id)
         run.answer(try run.only(.sync).id, .result())
@@ -307,13 +307,13 @@ import Testing
     }
 
     @Test func theBestNodeIsTheQuickest() throws {
-        let run = WalletRun("lo", fallback: true, order: .best)
+        let run = DispatchRun("lo", fallback: true, order: .best)
         run.ask(.sync())
         #expect(try run.only(.sync).node == 0)
     }
 
     @Test func aFeeFarAboveWhatOthersSayIsTakenFromAnother() throws {
-        let run = WalletRun("ooo")
+        let run = DispatchRun("ooo")
         run.ask(.sync())
         run.serve()
         run.pass(.seconds(10))
@@ -329,7 +329,7 @@ import Testing
     }
 
     @Test func theFirstFeeWaitsForWhatOthersSay() throws {
-        let run = WalletRun("ooo")
+        let run = DispatchRun("ooo")
         let id = run.ask(.fee)
         run.open(try run.only(.sync).id)
         run.answer(try run.only(.sync).id, .result("\"fee\": 2000000, \"quantization_mask\": 10000"))
@@ -342,7 +342,7 @@ import Testing
     }
 }
 
-extension WalletRun {
+extension DispatchRun {
     /// Opens what is dialled, and answers what wallets ask of the chain.
     func serve() {
         for link in live() { open(link.id) }

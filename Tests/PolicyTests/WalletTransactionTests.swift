@@ -6,7 +6,7 @@ import Testing
 /// until a node takes it.
 @Suite struct WalletTransactionTests {
     /// A wallet has asked for outputs, and they were given.
-    private func built(_ run: WalletRun) throws {
+    private func built(_ run: DispatchRun) throws {
         let id = run.ask(.outputs())
         run.open(try run.only(.outputs).id)
         run.open(try run.only(.transaction).id)
@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func outputsWaitForTheTransactionsWay() throws {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         run.ask(.distribution)
         let way = try run.only(.transaction)
         #expect(way.node == 1)
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func withoutTheWayItIsBusyAndNothingWasShown() throws {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         let id = run.ask(.outputs())
         run.open(try run.only(.outputs).id)
         run.pass(.seconds(39))
@@ -46,13 +46,13 @@ import Testing
     }
 
     @Test func withoutAnyNodeItIsBusyAtOnce() {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         run.routes([false, false])
         #expect(run.isBusy(run.ask(.outputs())))
     }
 
     @Test func outputsThatWereShownAreAskedAgainByteForByte() throws {
-        let run = WalletRun("ooo")
+        let run = DispatchRun("ooo")
         let id = run.ask(.outputs())
         run.open(try run.only(.outputs).id)
         run.open(try run.only(.transaction).id)
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func theTransactionTakesTheWarmLinkToAnotherNode() throws {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         try built(run)
         let id = run.ask(.transaction())
         #expect(run.sends(of: .transaction()) == [1])
@@ -86,14 +86,14 @@ import Testing
     }
 
     @Test func aLoopbackNodeTakesItsOwnTransactions() throws {
-        let run = WalletRun("lo", fallback: true)
+        let run = DispatchRun("lo", fallback: true)
         try built(run)
         run.ask(.transaction())
         #expect(run.sends(of: .transaction()) == [0])
     }
 
     @Test func oneNodeServesAllWithTwoLinks() throws {
-        let run = WalletRun("o")
+        let run = DispatchRun("o")
         run.ask(.sync())
         run.open(try run.only(.sync).id)
         run.answer(try run.only(.sync).id, .result())
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test func itIsHeldUntilItsRouteIsBack() throws {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         try built(run)
         run.routes([false, false])
         let id = run.ask(.transaction())
@@ -122,7 +122,7 @@ import Testing
     }
 
     @Test func busyIsItsLastResort() {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         run.routes([false, false])
         let id = run.ask(.transaction())
         run.pass(.seconds(179))
@@ -133,7 +133,7 @@ import Testing
     }
 
     @Test func theSameBytesGoToTheNextNode() throws {
-        let run = WalletRun("ooo")
+        let run = DispatchRun("ooo")
         try built(run)
         let id = run.ask(.transaction())
         run.end(try run.only(.transaction).id, .unanswered("it closed the connection"))
@@ -146,7 +146,7 @@ import Testing
     }
 
     @Test func whoWasShownTheOutputsIsAskedLast() throws {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         try built(run)
         let id = run.ask(.transaction())
         run.end(try run.only(.transaction).id, .broken("it broke"))
@@ -162,7 +162,7 @@ import Testing
     }
 
     @Test func aBusyNodeIsNoAnswer() throws {
-        let run = WalletRun("ooo")
+        let run = DispatchRun("ooo")
         let id = run.ask(.transaction())
         run.open(try run.only(.transaction).id)
         run.answer(try run.only(.transaction).id, .json("BUSY"))
@@ -173,7 +173,7 @@ import Testing
     }
 
     @Test func oneRefusalIsNotBelieved() throws {
-        let run = WalletRun("ooo")
+        let run = DispatchRun("ooo")
         try built(run)
         let id = run.ask(.transaction())
         run.answer(try run.only(.transaction).id, .json("Failed"))
@@ -186,7 +186,7 @@ import Testing
     }
 
     @Test func aRefusalIsNotShownToWhoSawTheOutputs() throws {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         try built(run)
         let id = run.ask(.transaction())
         run.answer(try run.only(.transaction).id, .json("Failed"))
@@ -195,7 +195,7 @@ import Testing
     }
 
     @Test func itGoesOnWithoutItsWallet() throws {
-        let run = WalletRun("oo")
+        let run = DispatchRun("oo")
         let id = run.ask(.transaction())
         run.leave(id)
         let again = run.ask(.transaction())
@@ -207,7 +207,7 @@ import Testing
     }
 
     @Test func aLoopbackNodesTransactionDoesNotLeaveEvenWhenItIsDead() throws {
-        let run = WalletRun("lo")
+        let run = DispatchRun("lo")
         let id = run.ask(.transaction())
         for _ in 0..<200 {
             for link in run.live() { run.end(link.id, .notOpened(.connectionRefused, "nobody listens there")) }
@@ -218,7 +218,7 @@ import Testing
     }
 
     @Test func itIsBroadcastToSeveral() throws {
-        let run = WalletRun("ooo", broadcast: 2)
+        let run = DispatchRun("ooo", broadcast: 2)
         try built(run)
         let id = run.ask(.transaction())
         #expect(Set(run.live(.transaction).map(\.node)) == [1, 2])
@@ -233,7 +233,7 @@ import Testing
     }
 
     @Test func aFailingNodeIsNotHammered() throws {
-        let run = WalletRun("o")
+        let run = DispatchRun("o")
         run.ask(.transaction())
         for _ in 0..<1800 {
             for link in run.live(.transaction) {
@@ -248,12 +248,12 @@ import Testing
     // MARK: outputs of two nodes side by side
 
     /// The links for a comparison stand.
-    private func opened(_ run: WalletRun) {
+    private func opened(_ run: DispatchRun) {
         for _ in 0..<3 { for link in run.live() where link.state == .opening { run.open(link.id) } }
     }
 
     @Test func outputsAreComparedWithASecondNodes() throws {
-        let run = WalletRun("ooo", verifies: true)
+        let run = DispatchRun("ooo", verifies: true)
         let id = run.ask(.outputs())
         #expect(run.live(.outputs).count == 2)
         run.open(run.live(.outputs)[0].id)
@@ -268,14 +268,14 @@ import Testing
     }
 
     @Test func withoutTheSecondNodeNothingIsShown() {
-        let run = WalletRun("oo", verifies: true)
+        let run = DispatchRun("oo", verifies: true)
         run.routes([true, false])
         #expect(run.isBusy(run.ask(.outputs())))
         #expect(run.sends(of: .outputs()).isEmpty)
     }
 
     @Test func aThirdNodeDecides() throws {
-        let run = WalletRun("oooo", verifies: true)
+        let run = DispatchRun("oooo", verifies: true)
         let id = run.ask(.outputs())
         opened(run)
         let nodes = run.live(.outputs).map(\.node)
@@ -296,7 +296,7 @@ import Testing
     }
 
     @Test func twoThatDifferEndInOneShownSet() throws {
-        let run = WalletRun("oo", verifies: true)
+        let run = DispatchRun("oo", verifies: true)
         let id = run.ask(.outputs())
         opened(run)
         run.answer(run.live(.outputs)[0].id, .outputs([6]))
