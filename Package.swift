@@ -29,7 +29,7 @@ let package = Package(
         // System modules and the one C++ shim.
         .systemLibrary(name: "CLibevent", pkgConfig: "libevent", providers: [.apt(["libevent-dev"])]),
         .systemLibrary(name: "CLinux"),
-        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CToml"),
 
         // Pure: bytes and events in, bytes and effects out. They import nothing.
@@ -40,6 +40,7 @@ let package = Package(
         .target(name: "EventLoop", dependencies: ["CLibevent", "CLinux", "Protocols"], swiftSettings: strict),
         .target(name: "Toml", dependencies: ["CToml", "Protocols"], swiftSettings: strict),
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "TLS", dependencies: ["COpenSSL", "Protocols"], swiftSettings: strict),
         .target(name: "Netlink", dependencies: ["CLinux", "EventLoop", "Protocols"], swiftSettings: strict),
 
         // The configuration's file, for the router and the guard alike.
@@ -47,7 +48,7 @@ let package = Package(
             name: "Settings", dependencies: ["EventLoop", "Toml", "Crypto", "Policy", "Protocols"],
             swiftSettings: strict),
         .target(
-            name: "Router", dependencies: ["Settings", "EventLoop", "Crypto", "Netlink", "Policy", "Protocols"],
+            name: "Router", dependencies: ["Settings", "EventLoop", "Crypto", "TLS", "Netlink", "Policy", "Protocols"],
             swiftSettings: strict),
         .target(
             name: "Guard", dependencies: ["Settings", "EventLoop", "Crypto", "Netlink", "Policy", "Protocols"],
@@ -74,13 +75,15 @@ let package = Package(
             name: "TomlTests", dependencies: ["EventLoop", "Toml", "Policy", "Protocols", "Crypto"],
             swiftSettings: strict),
         .testTarget(
-            name: "RouterTests", dependencies: ["Router", "EventLoop", "Policy", "Protocols", "CTestSystem"],
+            name: "RouterTests", dependencies: ["Router", "EventLoop", "TLS", "Policy", "Protocols", "CTestSystem"],
             swiftSettings: strict),
         .testTarget(
             name: "GuardTests",
             dependencies: ["Guard", "Settings", "Netlink", "EventLoop", "Policy", "Protocols", "CTestSystem"],
             swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
+        .testTarget(
+            name: "TLSTests", dependencies: ["TLS", "Protocols", "CTestSystem"], swiftSettings: strict),
         .testTarget(
             name: "NetlinkTests", dependencies: ["Netlink", "EventLoop", "Protocols", "CTestSystem", "NftablesSample"],
             swiftSettings: strict),

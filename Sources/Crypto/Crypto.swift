@@ -28,6 +28,14 @@ public enum Crypto {
         try unsafe digest(message, named: "SHA3-256", EVP_sha3_256())
     }
 
+    /// MD5 of `message` (RFC 1321): 16 bytes. Only for the digest authentication that Monero's own RPC server asks for,
+    /// which knows nothing better.
+    ///
+    /// - Throws: `CryptoFailure.unavailable` where libcrypto does not have it (a FIPS configuration).
+    public static func md5(_ message: [UInt8]) throws(CryptoFailure) -> [UInt8] {
+        try unsafe digest(message, named: "MD5", EVP_md5(), size: 16)
+    }
+
     /// HMAC-SHA256 (RFC 2104, RFC 4231) of `message` under `key`: 32 bytes.
     ///
     /// - Throws: `CryptoFailure.unavailable` where libcrypto does not have it.
@@ -83,16 +91,17 @@ public enum Crypto {
     }
 
     private static func digest(
-        _ message: [UInt8], named name: String, _ algorithm: OpaquePointer?
+        _ message: [UInt8], named name: String, _ algorithm: OpaquePointer?, size: Int = 32
     ) throws(CryptoFailure) -> [UInt8] {
-        var hash = [UInt8](repeating: 0, count: 32)
+        // EVP_MAX_MD_SIZE, so that no algorithm can write past it.
+        var hash = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: CUnsignedInt = 0
         let done = unsafe message.withUnsafeBytes { message in
             unsafe hash.withUnsafeMutableBufferPointer { hash in
                 unsafe EVP_Digest(message.baseAddress, message.count, hash.baseAddress, &length, algorithm, nil) == 1
             }
         }
-        guard done, length == 32 else { throw .unavailable(name) }
-        return hash
+        guard done, length == size else { throw .unavailable(name) }
+        return Array(hash.prefix(size))
     }
 }

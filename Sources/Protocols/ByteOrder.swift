@@ -28,7 +28,9 @@ extension [UInt8] {
 
     /// Appends the lowest `count` bytes of a number, the greatest first.
     mutating func append(bigEndian value: UInt64, count: Int) {
-        for index in (0..<count).reversed() { append(UInt8(truncatingIfNeeded: value >> UInt64(8 * index))) }
+        for index in (0..<count).reversed() {
+            append(UInt8(truncatingIfNeeded: value >> UInt64(8 * index)))
+        }
     }
 
     /// Appends the lowest `count` bytes of a number, in the order of this machine.

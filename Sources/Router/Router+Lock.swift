@@ -39,6 +39,7 @@ extension Router {
                     + "let the router's user write the state directory and unlock again")
         }
         lock = .unlocked
+        judgeWallets()
         tellChanges()
     }
 
@@ -46,11 +47,14 @@ extension Router {
     func readLockAgain() {
         let stored = lockStore.read()
         if stored.isLocked { lock = stored }
+        judgeWallets()
     }
 
-    /// Ends every question for a name, every relay and every stream that is not one yet. A Tor of ours keeps its relays, by whatever egress it
-    /// reaches them: nothing of the node is left in it, and an unlock need not wait for it.
+    /// Ends every question for a name, every relay and every stream that is not one yet, and the wallets' links as far as
+    /// nothing passes now. A Tor of ours keeps its relays, by whatever egress it reaches them: nothing of the node is left
+    /// in it, and an unlock need not wait for it.
     func cutEverything(_ refusal: Refusal) {
+        judgeWallets()
         for service in nameServices.values { service.cut() }
         table.cut { $0.requestClass != RequestClass.torUplink.rawValue }
         streams.forEach { if $0.listener.requestClass != .torUplink { $0.cut(refusal) } }

@@ -8,7 +8,7 @@ extension Router: NameService.Host {
         var tag = FlowTag()
         tag.listener = listener.id
         // To a name server's port, or to the listener itself.
-        tag.owner = owners.user(ofDatagramFrom: client, toPorts: [53, NodeConfiguration.dnsPort], at: listener)
+        tag.owner = owners.user(ofDatagramFrom: client, toPorts: [53, NodeConfiguration.dnsPort], at: listener.name)
         return (standingRefusal(of: tag), tag.owner)
     }
 

@@ -17,6 +17,7 @@ extension Router {
         let missing = plans.filter { wanted in !kept.contains { $0.plan == wanted } }
         // A listener that moves to another's port must find it free: two live at once on different addresses only.
         let opened = try makeListeners(missing)
+        let newGateways = try makeGateways(new, keeping: gateways)
 
         // From here on nothing can fail.
         let closed = listeners.filter { listener in !kept.contains { $0 === listener } }
@@ -39,7 +40,8 @@ extension Router {
         listeners = plans.compactMap { wanted in (kept + opened).first { $0.plan == wanted } }
         serveNames()
 
-        budget.listeners = listeners.count
+        replaceGateways(newGateways)
+        countListeners()
         cutWhatIsNoLongerAllowed(networkChanged: networkChanged)
         for egress in retired { egress.stop() }
         for egress in fresh {
@@ -64,6 +66,7 @@ extension Router {
             return !route.stillAllows(
                 requestClass, kind, address: tag.address, isLocalName: tag.isLocalName, egress: egress)
         }
+        judgeWallets()
         table.cut(where: mustEnd)
         streams.forEach { stream in
             if networkChanged && stream.listener.requestClass != .torUplink || !live.contains(stream.listener.id) {

@@ -50,7 +50,9 @@ extension Router {
                     open: UInt64(max(listener.open, 0)), accepted: listener.accepted,
                     refused: Dictionary(uniqueKeysWithValues: listener.refused.map { ($0.key.rawValue, $0.value) }),
                     bytesUp: listener.traffic.up, bytesDown: listener.traffic.down)
-            },
+            } + gateways.map { ListenerStatus(name: $0.name, address: $0.endpoint.description) },
+            wallet: WalletStatus(
+                quorumHeight: gateways.lazy.compactMap(\.quorumHeight).max(), nodes: gateways.flatMap(\.statuses)),
             threats: threats)
     }
 
@@ -61,6 +63,8 @@ extension Router {
             threats.append("the configuration on disk is refused and not in force: \(reloadProblem)")
         }
         threats += owners.sentences + guardClient.machine.threats(at: time)
+        threats += configuration.wallets.enumerated().flatMap { $1.threats(listener: $0) }
+        threats += gateways.flatMap(\.threats)
         if configuration.log.destinations { threats.append("destinations are written to the log") }
         return threats
     }

@@ -155,6 +155,7 @@ extension Router: NodeStream.Host {
             table.cut { $0.egress == egress.id }
             streams.forEach { if $0.tag.egress == egress.id { $0.egressLost() } }
         }
+        judgeWallets()
         tellChanges()
     }
 }

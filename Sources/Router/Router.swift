@@ -24,6 +24,10 @@ public final class Router {
     var nameServices: [UInt32: NameService] = [:]
     /// The listeners of Tors of ours that go by another egress.
     var uplinks: [NodeListener] = []
+    /// One for each [[wallet]], in their order.
+    var gateways: [WalletGateway] = []
+    /// Those that a reload replaced, until what they have under way is done.
+    var retiredGateways: [WalletGateway] = []
     var lock: LockState
     /// The document that events were last made from.
     var lastTold: StatusDocument
@@ -70,6 +74,7 @@ public final class Router {
         owners.onChange = { [unowned self] in ownersChanged() }
         owners.onThreat = { [unowned self] in onEvent(.threat($0, listener: $1, at: time)) }
         listeners = try makeListeners(configuration.listenerPlans)
+        gateways = try makeGateways(configuration, keeping: [])
         egresses = makeEgresses(configuration, keeping: [])
     }
 
@@ -77,11 +82,12 @@ public final class Router {
     public func start() {
         onEvent(.started(version: Self.version, at: time))
         _ = table
-        budget.listeners = listeners.count
+        countListeners()
         serveNames()
         listenToGuard()
         for listener in listeners { listener.resume() }
         for egress in egresses { begin(egress) }
+        for gateway in gateways { gateway.start() }
         // An address that this machine gets later is its own from then on; the kernel is asked twice a minute.
         housekeeping = Watch.ticker(every: .seconds(30), on: loop) { [unowned self] in
             refreshOwnAddresses()
@@ -93,6 +99,9 @@ public final class Router {
     /// Cuts everything and listens no more. For the end of the process: the lock on disk stays as it is.
     public func stop() {
         for listener in listeners { listener.pause() }
+        for gateway in gateways + retiredGateways { gateway.stop() }
+        gateways = []
+        retiredGateways = []
         guardClient.stop()
         for service in nameServices.values { service.cut() }
         streams.forEach { $0.cut(.egressNotReady) }
@@ -100,6 +109,8 @@ public final class Router {
         for egress in egresses { egress.stop() }
         listeners = []
     }
+
+    func countListeners() { budget.listeners = listeners.count + gateways.count }
 
     /// How long the process must live on after `stop`.
     public var farewellAtExit: Duration { egresses.map(\.farewellAtExit).max() ?? .zero }
@@ -156,7 +167,10 @@ public final class Router {
             configuration, id: lastEgress, via: via, stateDirectory: lockStore.directory, loop: loop,
             uplink: { [unowned self] () throws(StartFailure) in try openUplink() })
         egress.onChange = { [unowned self] in egressChanged($0, was: $1) }
-        egress.onProgress = { [unowned self] in askAgain() }
+        egress.onProgress = { [unowned self] in
+            askAgain()
+            askWalletsAgain()
+        }
         egress.onStream = { [unowned self] in told($0) }
         egress.keyOf = { [unowned self] in isolation.id(ofUsername: $0) }
         return egress
@@ -189,18 +203,18 @@ public final class Router {
                 password: listener.password, now: loop.now)
             let stream = NodeStream(listener, host: self, connection: connection)
             stream.tag.listener = listener.id
-            if isOfNode { stream.tag.owner = owners.user(of: peer, connectedTo: listener.endpoint, at: listener) }
+            if isOfNode { stream.tag.owner = owners.user(of: peer, connectedTo: listener.endpoint, at: listener.name) }
             open(client, stream)
         case .redirected:
             let wanted = Socket.originalDestination(of: client, isIPv6: listener.isIPv6)
             // One that was made to this address was not redirected; and where it was to go is not known of one that is
             // tracked by nobody.
             let destination = wanted == listener.endpoint ? nil : wanted?.destination
-            let owner = owners.user(of: peer, connectedTo: wanted ?? listener.endpoint, at: listener)
+            let owner = owners.user(of: peer, connectedTo: wanted ?? listener.endpoint, at: listener.name)
             begin(client, at: listener, redirectedTo: destination, owner: owner)
         case .resolver(let resolver):
             let wanted = Socket.originalDestination(of: client, isIPv6: listener.isIPv6)
-            let owner = owners.user(of: peer, connectedTo: wanted ?? listener.endpoint, at: listener)
+            let owner = owners.user(of: peer, connectedTo: wanted ?? listener.endpoint, at: listener.name)
             begin(client, at: listener, redirectedTo: resolver.destination, owner: owner)
         }
     }

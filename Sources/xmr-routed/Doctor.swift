@@ -44,9 +44,7 @@ struct DoctorCommand: ParsableCommand {
         }
         if json {
             let value = report.encode()
-            try Terminal.say(
-                String(decoding: Terminal.isTerminal ? value.encodedForReading() : value.encoded(), as: UTF8.self)
-                    + "\n")
+            try Terminal.say(json: value)
         } else {
             try Terminal.say(DoctorScreen.render(report, palette: Terminal.palette))
         }

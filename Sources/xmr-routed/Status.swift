@@ -29,10 +29,7 @@ struct Status: ParsableCommand {
             throw Terminal.exit(after: error)
         }
         if json {
-            let value = document.encode()
-            try Terminal.say(
-                String(decoding: Terminal.isTerminal ? value.encodedForReading() : value.encoded(), as: UTF8.self)
-                    + "\n")
+            try Terminal.say(json: document.encode())
         } else {
             try Terminal.say(StatusScreen.render(document, palette: Terminal.palette))
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventLoop
 import Policy
+import Protocols
 import Router
 
 /// Where commands write. Answers go to standard output, what is wrong to standard error.
@@ -15,6 +16,11 @@ enum Terminal {
     /// Writes to standard output; a reader that went away ends the command quietly.
     static func say(_ text: String) throws {
         guard ThisProcess.write(Array(text.utf8), to: 1) else { throw ExitCode.failure }
+    }
+
+    /// Writes a JSON document and a newline: indented where a person reads.
+    static func say(json value: JSONValue) throws {
+        try say(String(decoding: isTerminal ? value.encodedForReading() : value.encoded(), as: UTF8.self) + "\n")
     }
 
     static func complain(_ sentence: String) {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 long test_send(int descriptor, const void *bytes, unsigned long count) {
@@ -20,6 +21,11 @@ void test_finish(int descriptor) { shutdown(descriptor, SHUT_WR); }
 void test_shrink(int descriptor, int size) {
     setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+}
+
+void test_wait_for_acknowledgement(int descriptor) {
+    int no = 0;
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &no, sizeof no);
 }
 
 void test_reset_on_close(int descriptor) {

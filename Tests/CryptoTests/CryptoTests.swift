@@ -1,7 +1,7 @@
 import Crypto
 import Testing
 
-/// Known answers: FIPS 180-4, FIPS 202 and RFC 4231.
+/// Known answers: FIPS 180-4, FIPS 202, RFC 1321 and RFC 4231.
 @Suite struct CryptoTests {
     @Test(arguments: [
         ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
@@ -26,6 +26,19 @@ import Testing
     ])
     func sha3(message: String, digest: String) throws {
         #expect(try hex(Crypto.sha3_256(Array(message.utf8))) == digest)
+    }
+
+    @Test(arguments: [
+        ("", "d41d8cd98f00b204e9800998ecf8427e"), ("abc", "900150983cd24fb0d6963f7d28e17f72"),
+        ("message digest", "f96b697d7cb7938d525a2f31aaf161d0"),
+        (
+            "12345678901234567890123456789012345678901234567890123456789012345678901234567890",
+            "57edf4a22be3c955ac49da2e2107b67a"
+        ),
+        ("Mufasa:testrealm@host.com:Circle Of Life", "939e7578ed9e3c518a452acee763bce9"),
+    ])
+    func md5(message: String, digest: String) throws {
+        #expect(try hex(Crypto.md5(Array(message.utf8))) == digest)
     }
 
     /// The longest message block, and a million bytes: more than one block of each.

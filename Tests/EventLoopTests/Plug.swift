@@ -46,6 +46,11 @@ final class Plug {
         test_shrink(raw, size)
     }
 
+    /// Sends what is small only when all before it is acknowledged, as wallets do.
+    func waitForAcknowledgement() {
+        test_wait_for_acknowledgement(raw)
+    }
+
     func close() {
         descriptor = nil
     }
@@ -74,8 +79,11 @@ struct LoopbackListener: ~Copyable {
     }
 
     /// The next connection as a stream.
-    func accept(on loop: EventLoop, queueLimit: Int) throws -> ByteStream? {
+    func accept(
+        on loop: EventLoop, queueLimit: Int, work: ByteStream.Work = .control, borrowsBuffer: Bool = false
+    ) throws -> ByteStream? {
         guard let socket = try Socket.accept(from: descriptor) else { return nil }
-        return ByteStream(socket, connecting: false, loop: loop, queueLimit: queueLimit)
+        return ByteStream(
+            socket, connecting: false, loop: loop, queueLimit: queueLimit, work: work, borrowsBuffer: borrowsBuffer)
     }
 }

@@ -22,6 +22,9 @@ import Testing
                   node.tor-proxy: 127.0.0.1:18951
                   node.i2p-proxy: 127.0.0.1:18952
                   ban list: none
+                Wallets:
+                  wallet.0 at 127.0.0.1:18989, for anybody on this machine: your own node, and no other
+                    wallet.0.node.0: on this machine, dialled straight
                 Guard: required. Nothing passes unless it is proven to hold monero.
                   monero reaches: 127.0.0.1:18950, 127.0.0.1:18951, 127.0.0.1:18952
                   its other TCP: counted and refused
@@ -56,7 +59,7 @@ import Testing
                 "  p2pool reaches: 127.0.0.1:18950", "  miner reaches: nothing",
                 "  WARNING: with redirection, systemd's IPAddressDeny cannot stand in monerod's unit beside the guard: "
                     + "take the drop-in that leaves it out, xmr-routed-redirect.conf.",
-                "  the router's own user reaches the proxies and interfaces above, and nothing else",
+                "  the router's own user reaches the proxies, wallet nodes on this machine and interfaces above, and nothing else",
             ])
         configuration.killSwitch.guardMode = .off
         #expect(configuration.explanation().contains("[[kill-switch.confine]] holds nobody while the guard is off."))
@@ -117,6 +120,7 @@ import Testing
         ]
         configuration.node.banList = BanList([try #require(Subnet("192.0.2.0/24"))])
         configuration.killSwitch.guardMode = .off
+        configuration.wallets = []
         configuration.log.destinations = true
         let text = configuration.explanation()
         #expect(
@@ -140,6 +144,7 @@ import Testing
                   WARNING: no node.proxy, so monerod would dial its peers past the router. Set it.
                   virtual peers: 2, 1 of them blocked by [route]
                   ban list entries: 1
+                Wallets: no listener for them. Set [[wallet]].
                 Guard: off, UNGUARDED. The router fails closed, but nothing holds the node to it.
                 Log: destinations are written to it, so whoever reads it knows the node's peers.
 
@@ -150,6 +155,64 @@ import Testing
         #expect(
             configuration.explanation().contains("\nIsolation: each class of traffic has a Tor circuit of its own,"))
         #expect(!text.contains("s3cret") && !text.contains("o.onion") && !text.contains("10.0.0.1"))
+    }
+
+    @Test func wallets() throws {
+        var configuration = Configuration.builtIn
+        let credentials = try #require(Credentials(username: Array("user".utf8), password: Array("s3cret".utf8)))
+        func node(_ host: Host) -> WalletNodeConfiguration {
+            WalletNodeConfiguration(destination: Destination(host: host, port: 18089))
+        }
+        var nodes = [
+            node(RouteSamples.address("127.0.0.1")), node(RouteSamples.onion), node(RouteSamples.publicName),
+            node(RouteSamples.publicName), node(RouteSamples.publicIPv4),
+        ]
+        nodes[1].isTrusted = true
+        nodes[1].credentials = credentials
+        nodes[2].tls = .fingerprint([])
+        nodes[3].tls = .systemAuthorities
+        nodes[4].isInsecure = true
+        configuration.wallets = try [
+            WalletConfiguration(
+                listen: #require(Endpoint("127.0.0.1:18989")), fallback: true, order: .best, verifiesOutputs: true,
+                broadcast: 2, nodes: nodes),
+            WalletConfiguration(
+                listen: #require(Endpoint("192.0.2.1:18990")),
+                certificate: WalletConfiguration.CertificateFiles(certificate: "c", key: "k"),
+                nodes: [node(RouteSamples.onion)]),
+            WalletConfiguration(listen: #require(Endpoint("[::1]:18991")), nodes: Array(nodes.prefix(2))),
+        ]
+        configuration.killSwitch.confine = [ConfinedUserConfiguration(user: "wallet", listeners: ["wallet.0"])]
+        let text = configuration.explanation()
+        let lines = text.split(separator: "\n").drop { $0 != "Wallets:" }.prefix { !$0.hasPrefix("Guard") }
+        #expect(
+            lines.map(String.init) == [
+                "Wallets:",
+                "  wallet.0 at 127.0.0.1:18989, for the user wallet: your own node first, then the soonest of the others "
+                    + "(fallback = true)",
+                "    wallet.0.node.0: on this machine, dialled straight",
+                "    wallet.0.node.1: an onion address, through tor, and no other way, with a user name and password; "
+                    + "trusted: it is shown key images",
+                "    wallet.0.node.2: clearnet, through tor, and no other way, TLS with that one certificate",
+                "    wallet.0.node.3: clearnet, through tor, and no other way, TLS by the system's authorities",
+                "    wallet.0.node.4: clearnet, through tor, and no other way; WARNING: plain HTTP, which whoever carries "
+                    + "it reads and changes",
+                "    each transaction is given to 2 nodes, by as many circuits",
+                "    ring members are compared between two nodes",
+                "  wallet.1 at 192.0.2.1:18990, by TLS, for anybody who reaches it: the first good node",
+                "    wallet.1.node.0: an onion address, through tor, and no other way",
+                "    one node alone: nothing that it says is compared with another's",
+                "  wallet.2 at [::1]:18991, for anybody on this machine: your own node first, and never another "
+                    + "(fallback = false)",
+                "    wallet.2.node.0: on this machine, dialled straight",
+                "    wallet.2.node.1: an onion address, through tor, and no other way, with a user name and password; "
+                    + "trusted: it is shown key images",
+            ])
+        #expect(!text.contains("s3cret") && !text.contains(RouteSamples.onion.description))
+        #expect(!text.contains(RouteSamples.publicName.description))
+        // What is accepted with `insecure` stays a threat.
+        let threats = configuration.wallets.enumerated().flatMap { $1.threats(listener: $0) }
+        #expect(threats.count == 1 && threats[0].hasPrefix("wallet.0.node.4 is asked by plain HTTP"))
     }
 
     @Test func nothingConfigured() {

@@ -17,7 +17,6 @@ import Testing
     @Test func aListenerIsForItsUsersAndNobodyElse() {
         let expected: [(String, Set<UInt32>)] = [
             ("node.proxy", [107, 108]), ("node.tor-proxy", [107, 109]), ("node.strays", [107]), ("wallet.0", [109]),
-            ("wallet.1", []),
         ]
         for (listener, allowed) in expected {
             let users = Self.users(of: listener)
@@ -27,6 +26,20 @@ import Testing
             #expect(users.caller(.unknown(.closed)) == .unproven(.closed))
         }
         #expect(Self.users(of: "node.strays", node: nil).caller(.user(107)) == .other(107))
+    }
+
+    /// Wallets run as people: only where the guard holds somebody to a wallet's listener is it for him alone.
+    @Test func aWalletsListenerIsForAnybodyUntilSomebodyIsConfinedToIt() {
+        let open = Self.users(of: "wallet.1")
+        #expect(open.isForAnybody && open.caller(.user(0)) == .node && open.caller(.user(1000)) == .node)
+        #expect(open.caller(.unknown(.closed)) == .node)
+        #expect(!Self.users(of: "wallet.0").isForAnybody)
+        #expect(!Self.users(of: "node.strays", node: nil).isForAnybody)
+        var threats = OwnerThreats()
+        let telling = threats.note(
+            .other(1000), listener: "wallet.0", users: Self.users(of: "wallet.0"), now: Instant(milliseconds: 0)
+        ) { _ in "me" }
+        #expect(telling?.sentence.hasSuffix("run what uses it as p2pool") == true, "\(telling?.sentence ?? "")")
     }
 
     @Test func whoIsHeldForSomethingElseIsToldSo() {

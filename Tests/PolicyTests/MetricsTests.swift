@@ -76,11 +76,13 @@ import Testing
         }
     }
 
-    /// A port is told of stopped packets alone.
+    /// A port is told of stopped packets alone. A wallet's node is up or not: its height and latency would say when a
+    /// wallet was in use.
     @Test func namesNoDestinationAndNoWallet() {
         let text = StatusMetrics.render(StatusSamples.full).split(separator: "\n")
             .filter { !$0.contains("guard_stopped_packets_total") }.joined(separator: "\n")
-        for word in ["wallet", ".onion", "127.0.0.1", "18950", "3500000", "port", "height"] {
+        #expect(text.contains("xmr_routed_wallet_node_up{node=\"wallet.0.node.1\"} 0"))
+        for word in ["listener=\"wallet", ".onion", "127.0.0.1", "18950", "3500000", "port", "height"] {
             #expect(!text.contains(word), "\(word)")
         }
     }

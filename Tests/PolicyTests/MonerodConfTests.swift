@@ -75,6 +75,33 @@ import Testing
         #expect(!text.contains(".i2p"))
     }
 
+    /// The wallet's command line, and why each flag.
+    @Test func walletsCommandLine() throws {
+        var configuration = Configuration.builtIn
+        let text = configuration.monerodConf()
+        #expect(
+            text.contains(
+                "\n# By wallet.0:\n#   --daemon-address http://127.0.0.1:18989 --untrusted-daemon --daemon-ssl disabled "
+                    + "--no-dns\n"))
+        for flag in ["--daemon-address", "--untrusted-daemon", "--daemon-ssl disabled", "--no-dns"] {
+            #expect(text.contains("\n# \(flag) "), "\(flag)")
+        }
+        let wallet = try #require(configuration.wallets.first)
+        configuration.wallets.append(wallet)
+        configuration.wallets[1].listen = try #require(Endpoint("192.0.2.1:18990"))
+        configuration.wallets[1].certificate = WalletConfiguration.CertificateFiles(certificate: "c", key: "k")
+        configuration.killSwitch.confine = [ConfinedUserConfiguration(user: "wallet", listeners: ["wallet.0"])]
+        let both = configuration.monerodConf()
+        #expect(both.contains("\n# By wallet.0 (as the user wallet):\n"))
+        #expect(
+            both.contains(
+                "\n#   --daemon-address https://192.0.2.1:18990 --untrusted-daemon --no-dns \\\n"
+                    + "#   --daemon-ssl enabled --daemon-ssl-allowed-fingerprints FINGERPRINT\n"))
+        configuration.wallets = []
+        #expect(!configuration.monerodConf().contains("wallet.0"))
+        #expect(both.split(separator: "\n").allSatisfy { $0.count <= 120 })
+    }
+
     /// Without a proxy monerod would dial its peers itself: then it must dial nobody.
     @Test func withoutProxyNothingLeaves() {
         var configuration = Configuration.builtIn

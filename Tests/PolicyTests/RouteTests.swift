@@ -36,6 +36,33 @@ import Testing
         }
     }
 
+    /// A wallet's node goes by the route of its kind: also one that is on the ban list of peers, but to nothing private
+    /// unless that is wanted, and never to loopback by an egress.
+    @Test func aWalletsNodeGoesByTheRouteOfItsKind() {
+        for allowsPrivate in [false, true] {
+            let configuration = Samples.configuration(clearnet: .egress("proxy.c"), allowsPrivate: allowsPrivate)
+            let route = Samples.route(configuration)
+            func decide(_ host: Host) -> Route.Decision { route.decide(walletNode: Samples.destination(host)) }
+            #expect(decide(Samples.onion) == .via(egress: "tor", Samples.destination(Samples.onion)))
+            #expect(decide(Samples.i2p) == .via(egress: "proxy.i2p", Samples.destination(Samples.i2p)))
+            for host in [Samples.publicName, Samples.publicIPv4, Samples.banned] {
+                #expect(decide(host) == .via(egress: "proxy.c", Samples.destination(host)))
+            }
+            for host in [Samples.localName, Samples.address("192.168.1.1")] {
+                let expected: Route.Decision =
+                    allowsPrivate
+                    ? .via(egress: "proxy.c", Samples.destination(host)) : .refuse(.privateDestination)
+                #expect(decide(host) == expected)
+            }
+            for loopback in ["127.0.0.1", "127.9.9.9", "::1", "0.0.0.0"] {
+                #expect(decide(Samples.address(loopback)) == .refuse(.privateDestination))
+            }
+            #expect(allowsPrivate || decide(Samples.own) == .refuse(.ownAddress))
+        }
+        let blocked = Samples.route(Samples.configuration(onion: .block))
+        #expect(blocked.decide(walletNode: Samples.destination(Samples.onion)) == .refuse(.blocked))
+    }
+
     /// Our own Tor's relays go by the egress that Tor is reached through and no other, wherever the node's go.
     @Test func aTorOfOursReachesItsRelaysByItsVia() {
         let relay = Samples.destination(Samples.address("192.168.1.1"), port: 9001)

@@ -143,6 +143,8 @@ import Testing
                 [.direction(.reply), .outInterface("lo")],
                 [.destination(loopback4, prefix: 32), .destinationPorts(.tcp, [9050])],
                 [.destination(.v4(IPv4Address(192, 0, 2, 7)), prefix: 32), .destinationPorts(.tcp, [1080])],
+                // The wallets' node on this machine.
+                [.destination(loopback4, prefix: 32), .destinationPorts(.tcp, [18081])],
                 [.outInterface("wg0")],
             ])
         configuration.node.dns = Endpoint("9.9.9.9:53")
@@ -151,6 +153,62 @@ import Testing
         #expect(with.contains([.destination(loopback4, prefix: 32), .destinationPorts(.udp, [18954])]))
         #expect(
             with.contains([.destination(loopback6, prefix: 128), .destinationPorts(.tcp, [18081, 18953, 18954])]))
+    }
+
+    /// A wallet's user reaches the listeners that he is named for, and no node; the router the nodes on this machine, and
+    /// no other of them.
+    @Test func walletsUsers() throws {
+        var configuration = try Self.configuration()
+        let onion = Destination(host: RouteSamples.onion, port: 18089)
+        configuration.wallets = try [
+            WalletConfiguration(
+                listen: #require(Endpoint("127.0.0.1:18989")),
+                nodes: [
+                    WalletNodeConfiguration(
+                        destination: RouteSamples.destination(RouteSamples.address("127.0.0.1"), port: 18081)),
+                    WalletNodeConfiguration(
+                        destination: RouteSamples.destination(RouteSamples.address("::1"), port: 18082)),
+                    WalletNodeConfiguration(destination: onion),
+                    WalletNodeConfiguration(
+                        destination: RouteSamples.destination(RouteSamples.address("192.0.2.9"), port: 18089),
+                        isInsecure: true),
+                ]),
+            WalletConfiguration(
+                listen: #require(Endpoint("[::1]:18990")), nodes: [WalletNodeConfiguration(destination: onion)]),
+        ]
+        configuration.killSwitch.confine = [
+            ConfinedUserConfiguration(user: "p2pool", listeners: ["wallet.1", "wallet.0"])
+        ]
+        let table = Ruleset(configuration, Self.guarded(configuration)).table
+        func places(_ chain: String) throws -> [[NftStatement]] {
+            try #require(table.chains.first { $0.name == chain }).rules.compactMap { rule in
+                let place = rule.filter {
+                    switch $0 {
+                    case .destination, .destinationPorts: true
+                    default: false
+                    }
+                }
+                return rule.last == .accept && place.count == 2 ? place : nil
+            }
+        }
+        let loopback4 = IPAddress.v4(IPv4Address(127, 0, 0, 1))
+        let loopback6 = IPAddress.v6(IPv6Address(high: 0, low: 1))
+        #expect(
+            try places("user_108") == [
+                [.destination(loopback6, prefix: 128), .destinationPorts(.tcp, [18990])],
+                [.destination(loopback4, prefix: 32), .destinationPorts(.tcp, [18989])],
+            ])
+        #expect(
+            try places("router").suffix(2) == [
+                [.destination(loopback4, prefix: 32), .destinationPorts(.tcp, [18081])],
+                [.destination(loopback6, prefix: 128), .destinationPorts(.tcp, [18082])],
+            ])
+        #expect(try !places("user_107").joined().contains(.destinationPorts(.tcp, [18989])))
+        // What a wallet's nodes are beyond that is no matter of the guard's, which reads no secret of them.
+        configuration.wallets[0].nodes[2].isTrusted = true
+        configuration.wallets[0].nodes[0].credentials = Credentials(username: [1], password: [2])
+        configuration.wallets[0].order = .best
+        #expect(Ruleset(configuration, Self.guarded(configuration)).table == table)
     }
 
     /// Nothing is redirected but the node's own, and only when asked for; the canary never.

@@ -72,6 +72,7 @@ import Testing
         		ct direction reply oifname "lo" accept
         		ip daddr 127.0.0.1 tcp dport 9050 ct mark set 0x786d7600 accept
         		ip daddr 192.0.2.7 tcp dport 1080 ct mark set 0x786d7600 accept
+        		ip daddr 127.0.0.1 tcp dport 18081 ct mark set 0x786d7600 accept
         		oifname "wg0" accept
         		counter name "router_stopped" goto refuse
         	}

@@ -128,7 +128,7 @@ import Testing
                 #"{"name":"wallet.1","address":"127.0.0.1:1","open":null,"accepted":null,"refused":{},"#
                     + #""bytes_up":null,"bytes_down":null}"#))
         #expect(!StatusScreen.render(document, palette: .plain).contains("22 accepted"))
-        #expect(!StatusMetrics.render(document).contains("wallet"))
+        #expect(!StatusMetrics.render(document).contains("wallet.1"))
     }
 
     // A place in a document: keys, and "#0" for the first element of a list.

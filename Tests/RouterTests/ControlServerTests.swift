@@ -11,6 +11,8 @@ import Testing
         let router: RouterWorld
         var verbs: [String] = []
         var history: [StatusEvent] = []
+        /// Who waits for what a test of the nodes finds.
+        var tested: (NodeTestDocument) -> Void = { _ in }
 
         init() throws {
             router = try RouterWorld(RouterSamples().configuration)
@@ -23,6 +25,7 @@ import Testing
         }
         func unlock() throws(StartFailure) { throw StartFailure("still locked") }
         func reload() throws(StartFailure) { verbs.append("reload") }
+        func testNodes(_ done: @escaping (NodeTestDocument) -> Void) throws(StartFailure) { tested = done }
     }
 
     private struct Bench {
@@ -89,6 +92,21 @@ import Testing
         #expect(answer.contains("still locked"))
         #expect(try bench.ask("GET /v1/lock").hasPrefix("HTTP/1.1 405"))
         #expect(try bench.ask("GET /").hasPrefix("HTTP/1.1 404"))
+    }
+
+    @Test func aTestOfTheNodesIsAnsweredWhenItIsDone() throws {
+        let bench = try Bench()
+        let talk = try bench.open()
+        let request = Array("POST /v1/nodes/test HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+        talk.send(request + request)
+        bench.world.run(for: .milliseconds(50))
+        #expect(talk.heard.isEmpty)
+        #expect(try bench.ask("GET /v1/status").hasPrefix("HTTP/1.1 200"), "others are answered meanwhile")
+        bench.host.tested(NodeTestDocument())
+        #expect(bench.world.run { talk.hasEnded })
+        let text = String(decoding: talk.heard, as: UTF8.self)
+        #expect(text.hasPrefix("HTTP/1.1 200") && text.contains("\"nodes\""))
+        #expect(text.ranges(of: "HTTP/1.1").count == 1, "the conversation's last")
     }
 
     @Test func theSocketIsForOwnerAndGroupAndGoneAtTheEnd() throws {

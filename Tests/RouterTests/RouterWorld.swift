@@ -100,6 +100,8 @@ final class FakeProxy {
     var answersRequests = true
     /// Where it leads, whatever it is asked for; nil: nowhere.
     var next: FakeProxy?
+    /// What whoever it leads to says to what it is sent; nil: nothing.
+    var destination: ([UInt8]) -> [UInt8]? = { _ in nil }
     /// The destinations that it was asked for, as their bytes.
     private(set) var requests: [[UInt8]] = []
 
@@ -170,8 +172,9 @@ final class FakeProxy {
                 }
                 return
             }
-            if isConnected {
+            if isConnected, !pending.isEmpty {
                 stream += pending
+                if let answer = proxy.destination(pending) { socket.write(answer) }
                 pending = []
             }
         }

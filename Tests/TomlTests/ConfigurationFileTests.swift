@@ -43,6 +43,11 @@ import Toml
         let configuration = try read(text).get()
         #expect(configuration.egresses.map(\.name) == ["tor", "i2p", "proxy.work", "vpn.wg"])
         #expect(configuration.node.virtualPeers.count == 1 && configuration.node.banList.entryCount == 2)
+        let wallet = try #require(configuration.wallets.first)
+        #expect(
+            configuration.wallets.count == 1
+                && wallet.nodes.map(\.kind) == [.loopback, .onion] + Array(repeating: .clearnet, count: 3))
+        #expect(wallet.certificate != nil && wallet.nodes[1].credentials != nil && wallet.nodes[4].isInsecure)
         #expect(configuration.control.socket == "/run/xmr-routed/control.sock")
     }
 
@@ -52,10 +57,12 @@ import Toml
         var found: [String] = []
         func walk(_ table: TomlTable, _ path: String) {
             for entry in table.entries {
-                if case .table(let inner) = entry.value.content {
-                    walk(inner, path + entry.key + ".")
-                } else {
-                    found.append(path + entry.key)
+                switch entry.value.content {
+                case .table(let inner): walk(inner, path + entry.key + ".")
+                case .array(let values) where values.contains { if case .table = $0.content { true } else { false } }:
+                    for case .table(let inner) in values.map(\.content) { walk(inner, path + entry.key + ".") }
+                default:
+                    if !found.contains(path + entry.key) { found.append(path + entry.key) }
                 }
             }
         }
@@ -68,18 +75,25 @@ import Toml
                 "route.isolation",
                 "route.hold", "route.private", "node.user", "node.proxy", "node.tor-proxy", "node.i2p-proxy",
                 "node.ban-list", "node.local-ports", "node.strays", "node.dns", "node.peers.10.192.0.1:18080",
-                "kill-switch.guard", "kill-switch.confine", "control.socket",
-                "log.destinations",
+                "wallet.listen", "wallet.allow-remote", "wallet.certificate", "wallet.key", "wallet.fallback",
+                "wallet.order", "wallet.verify-outs", "wallet.broadcast", "wallet.node.address", "wallet.node.trusted",
+                "wallet.node.username", "wallet.node.password-file", "wallet.node.fingerprint", "wallet.node.ca",
+                "wallet.node.insecure", "kill-switch.guard", "kill-switch.confine.user",
+                "kill-switch.confine.listeners", "control.socket", "log.destinations",
             ])
         // What each table says it has, when asked for what it has not, is all in the list above.
-        for table in ["tor", "i2p", "proxy.work", "vpn.wg", "route", "node", "kill-switch", "control", "log"] {
-            let text = "[\(table)]\nzzzzzzzzzzzzzzzz = 1\n"
+        let headers = ["wallet": "[[wallet]]", "wallet.node": "[[wallet]]\n[[wallet.node]]"]
+        for table in [
+            "tor", "i2p", "proxy.work", "vpn.wg", "route", "node", "wallet", "wallet.node", "kill-switch", "control",
+            "log",
+        ] {
+            let text = "\(headers[table] ?? "[\(table)]")\nzzzzzzzzzzzzzzzz = 1\n"
             let message = try #require(try problems(text).first { $0.contains("zzzz") })
             let keys = message.split(separator: "`").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
                 .dropFirst()
             #expect(!keys.isEmpty)
             for key in keys where key != "peers" {
-                #expect(found.contains("\(table).\(key)"), "\(table).\(key) is not in the reference")
+                #expect(found.contains { $0.hasPrefix("\(table).\(key)") }, "\(table).\(key) is not in the reference")
             }
         }
     }

@@ -13,6 +13,7 @@ func context(routerUser: String? = "xmr-routed") -> ConfigurationContext {
             path: "/etc/xmr-routed/secret", bytes: Array(text.utf8), owner: owner, mode: mode,
             isCredential: isCredential)
     }
+    func pem(_ label: String) -> String { "-----BEGIN \(label)-----\nMA==\n-----END \(label)-----\n" }
     let files = [
         "good.pass": secret("s3cret\n"), "two-lines.pass": secret("s3cret\n\n"), "bare.pass": secret("s3cret"),
         "router.pass": secret("s3cret", owner: 990), "group.pass": secret("s3cret", mode: 0o640),
@@ -20,6 +21,10 @@ func context(routerUser: String? = "xmr-routed") -> ConfigurationContext {
         "credential": secret("s3cret", owner: 7, mode: 0o440, isCredential: true), "empty.pass": secret("\n"),
         "longest.pass": secret(String(repeating: "x", count: 255) + "\n"),
         "long.pass": secret(String(repeating: "x", count: 256)),
+        "node.pass": secret("s3cret"),
+        "wallet.crt": secret(pem("CERTIFICATE"), owner: 1001, mode: 0o644), "wallet.key": secret(pem("PRIVATE KEY")),
+        "old.key": secret(pem("RSA PRIVATE KEY")), "open.key": secret(pem("PRIVATE KEY"), mode: 0o644),
+        "locked.key": secret(pem("ENCRYPTED PRIVATE KEY")), "stranger.key": secret(pem("PRIVATE KEY"), owner: 1001),
         "ban-list.txt": secret("192.0.2.0/24\n198.51.100.7 # spy\n", owner: 1001, mode: 0o644),
         "bad-list.txt": secret("192.0.2.1\n\n192.0.2.300\nnode.example\n", mode: 0o644),
     ]

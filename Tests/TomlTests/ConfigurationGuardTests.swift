@@ -25,6 +25,15 @@ import Toml
                 listeners = ["node.proxy", "node.proxy"]
                 [[kill-switch.confine]]
                 user = "miner"
+                [[kill-switch.confine]]
+                user = "wallet"
+                listeners = ["wallet.1"]
+                [[wallet]]
+                listen = "127.0.0.1:18989"
+                node = [{ address = "http://127.0.0.1:18081" }]
+                [[wallet]]
+                listen = "[::1]:18990"
+                node = [{ address = "http://127.0.0.1:18081" }]
                 """
         ).get()
         #expect(configuration.node.localPorts == [18081, 18083])
@@ -34,8 +43,9 @@ import Toml
             configuration.killSwitch.confine == [
                 ConfinedUserConfiguration(user: "p2pool", listeners: ["node.proxy"]),
                 ConfinedUserConfiguration(user: "miner", listeners: []),
+                ConfinedUserConfiguration(user: "wallet", listeners: ["wallet.1"]),
             ])
-        #expect(configuration.confinedUsers == ["monero", "p2pool", "miner"])
+        #expect(configuration.confinedUsers == ["monero", "p2pool", "miner", "wallet"])
     }
 
     @Test func defaults() throws {
@@ -98,6 +108,12 @@ import Toml
         (
             "[[kill-switch.confine]]\nuser = \"a\"\nlisteners = [\"wallet.0\"]",
             "8:14: no listener is called \"wallet.0\": there is \"node.proxy\""
+        ),
+        (
+            "[[kill-switch.confine]]\nuser = \"a\"\nlisteners = [\"wallet.0\"]\n[[wallet]]\nlisten = \"192.0.2.1:1\"\n"
+                + "allow-remote = true\ncertificate = \"wallet.crt\"\nkey = \"wallet.key\"\n"
+                + "node = [{ address = \"http://127.0.0.1:18081\" }]",
+            "8:14: \"wallet.0\" listens outside loopback, where the guard lets nobody whom it holds go: name a listener on 127.0.0.1"
         ),
         ("[[kill-switch.confine]]\nlisteners = []", "6:1: [[kill-switch.confine]] names nobody: set `user`"),
         (

@@ -34,7 +34,6 @@ import Toml
     @Test(arguments: [
         ("[i2p]\nsocks = \"127.0.0.1:4447\"\nsam = \"127.0.0.1:7656\"", "f:3:1: `i2p.sam`"),
         ("[i2p]\nsocks = \"127.0.0.1:4447\"\nmanaged = true", "f:3:1: `i2p.managed`"),
-        ("[[wallet]]\nlisten = \"127.0.0.1:1\"", "f:1:3: `wallet`"),
         ("[node]\nallow-remote = true", "f:2:1: `node.allow-remote`"),
         ("[node.inbound.tor]\np2p = {}", "f:1:7: `node.inbound`"),
     ])

@@ -17,7 +17,7 @@ import Toml
 
     /// What a table says it has, when it is asked for what it has not.
     private func keys(of table: String) throws -> [String] {
-        let start = table.isEmpty ? "" : "[\(table)]\n"
+        let start = table.isEmpty || table.hasPrefix("[") ? table : "[\(table)]\n"
         let message = try #require(try problems("\(start)zzzzzzzzzzzzzzzz = 1\n").first { $0.contains("zzzz") })
         return message.split(separator: "`").enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
             .dropFirst().sorted()
@@ -34,11 +34,15 @@ import Toml
                 #expect(try keys.sorted() == self.keys(of: table), "[\(table)]")
             } else if let keys = manual["[\(table).NAME]"] {
                 #expect(try keys.sorted() == self.keys(of: "\(table).name"), "[\(table).NAME]")
+            } else if let keys = manual["[[\(table)]]"] {
+                #expect(try keys.sorted() == self.keys(of: "[[\(table)]]\n"), "[[\(table)]]")
             } else {
                 top.append(table)
             }
         }
         #expect(manual["Top of the file"] == top)
-        #expect(manual.count == tables.count - top.count + 1)
+        #expect(
+            try manual["[[wallet.node]]"]?.sorted() == keys(of: "[[wallet]]\n[[wallet.node]]\n"), "[[wallet.node]]")
+        #expect(manual.count == tables.count - top.count + 2)
     }
 }

@@ -12,6 +12,8 @@ public struct SocketReadiness: OptionSet, Sendable {
     public static let readable = SocketReadiness(rawValue: 1)
     /// There is room to write, or an error to learn of.
     public static let writable = SocketReadiness(rawValue: 2)
+    /// The other side sends no more: the end comes after what there is to read. Not said where the connection broke.
+    public static let closing = SocketReadiness(rawValue: 4)
 }
 
 /// Watches a descriptor, a signal or the clock, and calls its handler. Ends with `cancel()` or with its owner.
@@ -42,12 +44,13 @@ public final class Watch {
         unsafe event.deallocate()
     }
 
-    /// Watches a descriptor, which stays its owner's, for reading and writing.
+    /// Watches a descriptor, which stays its owner's, for reading and writing. `isUrgent`: before all traffic.
     public static func descriptor(
-        _ raw: Int32, on loop: EventLoop, handler: @escaping (SocketReadiness) -> Void
+        _ raw: Int32, on loop: EventLoop, isUrgent: Bool = true, handler: @escaping (SocketReadiness) -> Void
     ) -> Watch {
         let watch = Watch(
-            loop, descriptor: raw, flags: EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST, handler: handler)
+            loop, descriptor: raw, flags: EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST,
+            urgency: isUrgent ? .control : .traffic, handler: handler)
         watch.add(nil)
         return watch
     }
@@ -102,6 +105,11 @@ public final class Watch {
         if !isActive { add(nil) }
     }
 
+    /// Calls the handler once more, as if there were something to read, after all others of its urgency that wait.
+    public func callAgain() {
+        if isActive { unsafe event_active(event, Int32(EV_READ), 0) }
+    }
+
     /// No handler call comes after this one.
     public func cancel() {
         guard isActive else { return }
@@ -127,6 +135,7 @@ public final class Watch {
         var readiness: SocketReadiness = []
         if what & (EV_READ | EV_CLOSED) != 0 { readiness.insert(.readable) }
         if what & EV_WRITE != 0 { readiness.insert(.writable) }
+        if what & EV_CLOSED != 0 { readiness.insert(.closing) }
         handler(readiness)
     }
 }

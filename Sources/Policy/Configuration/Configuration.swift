@@ -50,8 +50,9 @@ public struct Configuration: Hashable, Sendable {
         return names
     }
 
-    /// What holds where there is no file at all: a Tor of our own, the three listeners, and the guard
-    /// around the user that Debian's monero package makes.
+    /// What holds where there is no file at all: a Tor of our own, the three listeners, the guard around the user that
+    /// Debian's monero package makes, and a listener for the wallets of that node. (A node that is not there is busy to a
+    /// wallet, and nothing else.)
     public static let builtIn = Configuration(
         network: .mainnet,
         egresses: [
@@ -65,6 +66,14 @@ public struct Configuration: Hashable, Sendable {
                 NodeListenerConfiguration(role: .torZone, endpoint: loopback(18951)),
                 NodeListenerConfiguration(role: .i2pZone, endpoint: loopback(18952)),
             ]),
+        wallets: [
+            WalletConfiguration(
+                listen: loopback(18989),
+                nodes: [
+                    WalletNodeConfiguration(
+                        destination: Destination(host: .address(.v4(IPv4Address(127, 0, 0, 1))), port: 18081))
+                ])
+        ],
         killSwitch: KillSwitchConfiguration(), control: ControlConfiguration(), log: LogConfiguration())
 
     private static func loopback(_ port: UInt16) -> Endpoint {
@@ -98,7 +107,7 @@ public struct KillSwitchConfiguration: Hashable, Sendable {
 public struct ConfinedUserConfiguration: Hashable, Sendable {
     /// The user's name.
     public var user: String
-    /// Names of listeners, as the status has them: "node.proxy".
+    /// Names of listeners, as the status has them: "node.proxy", "wallet.0".
     public var listeners: [String]
 
     /// This user, with these listeners.

@@ -33,12 +33,14 @@ struct ConfigurationReader {
         let egresses = readEgresses(root, network: network, declared: declared)
         let route = readRoute(root, network: network, declared: declared)
         let node = readNode(root, egresses: egresses)
-        let killSwitch = readKillSwitch(root, node: node)
+        let wallets = readWallets(
+            root["wallet"], WalletSurroundings(egresses: egresses, route: route, node: node))
+        let killSwitch = readKillSwitch(root, node: node, wallets: wallets)
         let control = readControl(root)
         let log = readLog(root)
         return Configuration(
-            network: network, egresses: egresses, route: route, node: node, killSwitch: killSwitch, control: control,
-            log: log)
+            network: network, egresses: egresses, route: route, node: node, wallets: wallets, killSwitch: killSwitch,
+            control: control, log: log)
     }
 
     mutating func complain(_ message: String, at position: TomlPosition) {

@@ -59,6 +59,7 @@ extension Configuration {
     private var routerLine: String {
         startsTor
             ? "  the router's own user is not held: the Tor that it starts has that user, and dials whom it wants"
-            : "  the router's own user reaches the proxies and interfaces above, and nothing else"
+            : "  the router's own user reaches the proxies\(loopbackWalletNodes.isEmpty ? "" : ", wallet nodes on this machine") "
+                + "and interfaces above, and nothing else"
     }
 }

@@ -4,7 +4,9 @@ extension Configuration {
     /// What this configuration does, in plain words, for `xmr-routed check`: one line a fact, no line longer than
     /// its names make it, ending in a newline. Peers and passwords are not named.
     public func explanation() -> String {
-        let lines = ["Network: \(network.rawValue)."] + egressLines + routeLines + nodeLines + guardLines + logLines
+        let lines =
+            ["Network: \(network.rawValue)."] + egressLines + routeLines + nodeLines + walletLines + guardLines
+            + logLines
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -87,7 +89,7 @@ extension Configuration {
         }
     }
 
-    private static func words(_ target: RouteTarget) -> String {
+    static func words(_ target: RouteTarget) -> String {
         switch target {
         case .egress(let name): "through \(name), and no other way"
         case .block: "blocked"

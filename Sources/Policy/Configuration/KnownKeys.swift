@@ -20,8 +20,8 @@ enum KnownKeys {
     }
 
     static let top = Table(
-        name: "", built: ["network", "tor", "i2p", "proxy", "vpn", "route", "node", "kill-switch", "control", "log"],
-        later: ["wallet"])
+        name: "",
+        built: ["network", "tor", "i2p", "proxy", "vpn", "route", "node", "wallet", "kill-switch", "control", "log"])
     static let tor = Table(name: "tor", built: ["managed", "socks", "control", "torrc", "via"])
     static let i2p = Table(name: "i2p", built: ["socks"], later: ["sam", "managed"])
     static let route = Table(name: "route", built: ["onion", "i2p", "clearnet", "isolation", "hold", "private"])
@@ -31,6 +31,14 @@ enum KnownKeys {
             "user", "proxy", "tor-proxy", "i2p-proxy", "ban-list", "peers", "local-ports", "strays", "dns",
         ],
         later: ["inbound", "allow-remote"])
+    static let wallet = Table(
+        name: "wallet",
+        built: [
+            "listen", "allow-remote", "certificate", "key", "fallback", "order", "verify-outs", "broadcast", "node",
+        ])
+    static let walletNode = Table(
+        name: "wallet.node",
+        built: ["address", "trusted", "fingerprint", "ca", "insecure", "username", "password-file"])
     static let killSwitch = Table(name: "kill-switch", built: ["guard", "confine"])
     static let confine = Table(name: "kill-switch.confine", built: ["user", "listeners"])
     static let control = Table(name: "control", built: ["socket"])
@@ -45,7 +53,9 @@ enum KnownKeys {
     }
 
     /// All tables, for saying where a misplaced key belongs.
-    static let all = [top, tor, i2p, proxy("NAME"), vpn("NAME"), route, node, killSwitch, confine, control, log]
+    static let all = [
+        top, tor, i2p, proxy("NAME"), vpn("NAME"), route, node, wallet, walletNode, killSwitch, confine, control, log,
+    ]
 
     /// What to say of a key that `table` has not.
     static func complaint(_ key: String, in table: Table) -> String {

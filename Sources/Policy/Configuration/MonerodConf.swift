@@ -1,12 +1,14 @@
 internal import Protocols
 
 extension Configuration {
-    /// The lines for monerod.conf that fit this configuration, each with the reason for it, ending in a newline.
-    /// monerod 0.18.0.0 and newer read them: SOCKS4a without a scheme, proxies by number, peers by number.
+    /// The lines for monerod.conf that fit this configuration, each with the reason for it, and the wallets' command lines
+    /// as comments, ending in a newline. monerod 0.18.0.0 and newer read them: SOCKS4a without a scheme, proxies by number,
+    /// peers by number.
     public func monerodConf() -> String {
         let lines =
             ["# monerod.conf for this configuration, by `xmr-routed monerod-conf`.", ""]
             + networkLines + proxyLines + peerLines + Self.fixedLines + nameLines + Self.lastLines
+            + walletCommandLines
         return lines.joined(separator: "\n") + "\n"
     }
 

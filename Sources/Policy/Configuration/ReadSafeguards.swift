@@ -2,11 +2,13 @@ internal import Protocols
 
 extension ConfigurationReader {
     /// `[kill-switch]`. A guard that is required and has nobody to confine would promise what it cannot hold.
-    mutating func readKillSwitch(_ root: TomlTable, node: NodeConfiguration) -> KillSwitchConfiguration {
+    mutating func readKillSwitch(
+        _ root: TomlTable, node: NodeConfiguration, wallets: [WalletConfiguration]
+    ) -> KillSwitchConfiguration {
         let table = table(root["kill-switch"], KnownKeys.killSwitch)
         let mode =
             choice(table?["guard"], "kill-switch.guard", KillSwitchConfiguration.GuardMode.self) ?? .required
-        let confine = readConfine(table?["confine"], node: node)
+        let confine = readConfine(table?["confine"], node: node, wallets: wallets)
         if mode == .required, confine.isEmpty, !namesUser(root) {
             let place = table?["guard"]?.value.position ?? root["node"]?.position ?? .start
             complain(

@@ -77,5 +77,17 @@ extension Configuration {
         if user == node.user { return node.listeners.map(\.endpoint) }
         let names = killSwitch.confine.first { $0.user == user }?.listeners ?? []
         return node.listeners.filter { names.contains($0.name) }.map(\.endpoint)
+            + wallets.indices.filter { names.contains("wallet.\($0)") }.map { wallets[$0].listen }
+    }
+
+    /// The wallets' nodes on this machine, which the router dials itself: each once, in the order of the file.
+    var loopbackWalletNodes: [Endpoint] {
+        var found: [Endpoint] = []
+        for node in wallets.flatMap(\.nodes) where node.kind == .loopback {
+            guard case .address(let address) = node.destination.host else { continue }
+            let endpoint = Endpoint.tcp(address, port: node.destination.port)
+            if !found.contains(endpoint) { found.append(endpoint) }
+        }
+        return found
     }
 }

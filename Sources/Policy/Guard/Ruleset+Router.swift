@@ -41,6 +41,9 @@ extension Ruleset {
         for egress in configuration.egresses where egress.via == nil {
             for endpoint in egress.kind.endpoints where !dialled.contains(endpoint) { dialled.append(endpoint) }
         }
+        for endpoint in configuration.loopbackWalletNodes where !dialled.contains(endpoint) {
+            dialled.append(endpoint)
+        }
         for case .tcp(let address, let port) in dialled {
             rules.append([
                 .destination(address, prefix: address.bitCount), .destinationPorts(.tcp, [port]),

@@ -1,16 +1,20 @@
 public import Protocols
 
-/// Who may use one listener: the node's user where it is the node's, and whoever the configuration confines to it.
+/// Who may use one listener: the node's user where it is the node's, and whoever the configuration confines to it. A
+/// wallet's listener to which nobody is confined is for anybody: wallets run as people, whom no guard holds.
 public struct ListenerUsers: Hashable, Sendable {
     /// They may; the node's user first.
     public let allowed: [NodeUser]
     /// The guard holds these as well, to other listeners.
     public let others: [NodeUser]
+    /// Whether everybody may, and so nobody needs to be looked up.
+    public let isForAnybody: Bool
 
     /// These.
-    public init(allowed: [NodeUser], others: [NodeUser] = []) {
+    public init(allowed: [NodeUser], others: [NodeUser] = [], isForAnybody: Bool = false) {
         self.allowed = allowed
         self.others = others
+        self.isForAnybody = isForAnybody
     }
 
     /// The users of a listener of this name, of all that a configuration confines.
@@ -26,11 +30,13 @@ public struct ListenerUsers: Hashable, Sendable {
         for entry in confined {
             if entry.listeners.contains(listener) { allowed.append(entry.user) } else { others.append(entry.user) }
         }
-        self.init(allowed: allowed, others: others)
+        let isForAnybody = listener.hasPrefix("wallet.") && allowed.isEmpty
+        self.init(allowed: allowed, others: isForAnybody ? [] : others, isForAnybody: isForAnybody)
     }
 
     /// Who the owner of a client's socket is to this listener.
     public func caller(_ owner: SocketOwner) -> NodeUser.Caller {
+        if isForAnybody { return .node }
         let callers = allowed.map { $0.caller(owner) }
         if callers.contains(.node) { return .node }
         if let first = callers.first { return first }
@@ -41,7 +47,9 @@ public struct ListenerUsers: Hashable, Sendable {
     /// How to use it rightly: "run monerod as monero".
     var mend: String {
         guard let first = allowed.first else { return "it is for nobody" }
-        guard allowed.count > 1 else { return "run monerod as \(first.name)" }
+        guard allowed.count > 1 else {
+            return first.isNode ? "run monerod as \(first.name)" : "run what uses it as \(first.name)"
+        }
         return "it is for \(allowed.dropLast().map(\.name).joined(separator: ", ")) and \(allowed.last?.name ?? "")"
     }
 }

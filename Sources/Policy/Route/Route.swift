@@ -65,6 +65,17 @@ public struct Route: Hashable, Sendable {
         }
     }
 
+    /// Where a wallet's node is reached: by the route of its kind. What the operator named is not held against the ban
+    /// list, which is of the node's peers. A node on loopback goes by no egress: it is not asked about here, and refused.
+    public func decide(walletNode destination: Destination) -> Decision {
+        if case .address(let address) = destination.host, address.isLoopback { return .refuse(.privateDestination) }
+        if let refusal = checkReach(destination.host) { return .refuse(refusal) }
+        return switch target(of: DestinationKind(destination.host)) {
+        case .egress(let name): .via(egress: name, destination)
+        case .block: .refuse(.blocked)
+        }
+    }
+
     /// Whether a relay that was let through as (class, kind, address, egress) would be let through the same way now.
     /// Asked of each open relay after a reload.
     public func stillAllows(
@@ -88,13 +99,18 @@ public struct Route: Hashable, Sendable {
     }
 
     private func check(_ host: Host) -> Refusal? {
+        if case .address(let address) = host, banList.contains(address) { return .banned }
+        return checkReach(host)
+    }
+
+    /// Whether it is somewhere that an egress may be asked for at all.
+    private func checkReach(_ host: Host) -> Refusal? {
         switch host {
         case .onion, .i2p:
             return nil
         case .name:
             return host.isLocalName && !configuration.allowsPrivate ? .privateDestination : nil
         case .address(let address):
-            if banList.contains(address) { return .banned }
             // At a port that no `[node.peers]` entry has. Also where private destinations are allowed, a virtual
             // address must not reach somebody's real 10/8.
             if virtualAddresses.contains(address) { return .privateDestination }

@@ -57,6 +57,11 @@ extension StatusEvent {
             fields: ["listener": .string(listener), "count": .integer(telling.count)])
     }
 
+    /// Something became known of a wallet's node, by its place in the file; the sentence names that.
+    public static func walletNode(_ name: String, _ sentence: String, at time: UTCTime) -> StatusEvent {
+        StatusEvent(time: time, kind: .walletNode, sentence: sentence, fields: ["node": .string(name)])
+    }
+
     /// The guard stopped these packets since the last such event.
     static func stopped(_ rows: [StoppedPackets], at time: UTCTime) -> StatusEvent {
         StatusEvent(

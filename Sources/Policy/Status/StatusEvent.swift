@@ -37,6 +37,8 @@ public struct StatusEvent: Hashable, Sendable {
         public static let refused = Kind(rawValue: "refused")
         /// The guard stopped packets of confined users.
         public static let stopped = Kind(rawValue: "stopped")
+        /// A node behind the wallet gateway was set aside, or is good again.
+        public static let walletNode = Kind(rawValue: "wallet-node")
         /// The guard was to destroy the confined users' open sockets.
         public static let destroyed = Kind(rawValue: "destroyed")
     }

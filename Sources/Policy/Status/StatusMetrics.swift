@@ -84,6 +84,12 @@ public enum StatusMetrics {
             Family(
                 "inbound_published", .gauge, "Whether a service is known to be published.",
                 document.inbound.map { Sample(["service": $0.name], $0.published == true) }),
+            Family(
+                // Neither height nor latency: they move only while a wallet polls, and would say when.
+                "wallet_node_up", .gauge, "Whether nothing is known against a wallet's node, by its place in the file.",
+                document.wallet.nodes.map {
+                    Sample(["node": $0.name], $0.state == .ready || $0.state == .starting)
+                }),
             Family("threats", .gauge, "How many threats status names.", [Sample([:], document.threats.count)]),
         ]
     }

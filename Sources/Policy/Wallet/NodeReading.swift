@@ -6,6 +6,8 @@ public struct NodeReading: Hashable, Sendable {
     public var hash: [UInt8]
     /// The height of that block, counted from 0.
     public var hashHeight: UInt64
+    /// Whether it says that it has all blocks. One that has not takes no transactions.
+    public var isSynchronized: Bool
     /// What it says of its RPC's version (major << 16 | minor).
     public var version: UInt32
     /// Its fee answer, whole.
@@ -15,31 +17,16 @@ public struct NodeReading: Hashable, Sendable {
 
     /// A reading of these.
     public init(
-        height: UInt64, hash: [UInt8], hashHeight: UInt64, version: UInt32, fee: FeeTuple, latencyMilliseconds: UInt64
+        height: UInt64, hash: [UInt8], hashHeight: UInt64, isSynchronized: Bool = true, version: UInt32, fee: FeeTuple,
+        latencyMilliseconds: UInt64
     ) {
         self.height = height
         self.hash = hash
         self.hashHeight = hashHeight
+        self.isSynchronized = isSynchronized
         self.version = version
         self.fee = fee
         self.latencyMilliseconds = latencyMilliseconds
-    }
-}
-
-/// One node's whole answer to get_fee_estimate. Never mixed with another's.
-public struct FeeTuple: Hashable, Sendable {
-    /// Atomic units per byte.
-    public var fee: UInt64
-    /// The four priorities' fees, where the node tells them.
-    public var fees: [UInt64]
-    /// What amounts of fees are rounded to.
-    public var quantizationMask: UInt64
-
-    /// A tuple of these.
-    public init(fee: UInt64, fees: [UInt64] = [], quantizationMask: UInt64 = 1) {
-        self.fee = fee
-        self.fees = fees
-        self.quantizationMask = quantizationMask
     }
 }
 

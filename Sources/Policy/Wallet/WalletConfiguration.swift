@@ -54,6 +54,18 @@ public struct WalletConfiguration: Hashable, Sendable {
     }
 }
 
+extension WalletConfiguration {
+    /// What the operator has accepted and must not forget, each in one sentence that names the node by its place.
+    ///
+    /// - Parameter listener: this listener's number.
+    public func threats(listener: Int) -> [String] {
+        nodes.indices.filter { nodes[$0].isInsecure }.map {
+            "wallet.\(listener).node.\($0) is asked by plain HTTP (`insecure`): whoever carries it, an exit above all, "
+                + "reads and changes it; take its onion address, or https:// with `fingerprint`"
+        }
+    }
+}
+
 /// A `[[wallet.node]]`.
 public struct WalletNodeConfiguration: Hashable, Sendable {
     /// Where it is.

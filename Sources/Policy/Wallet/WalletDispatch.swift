@@ -1,3 +1,5 @@
+public import Protocols
+
 /// One wallet listener's dispatcher: which node gets a request, by which connection, when another one is asked, when the
 /// wallet is told that the daemon is busy, and when a node is probed. Events in, effects out.
 ///
@@ -53,5 +55,105 @@ public struct WalletDispatch: Sendable {
         case broken(String)
         /// The node closed it while nothing was under way.
         case idleClosed
+    }
+
+    let nodes: [WalletNodeConfiguration]
+    /// In the order of the file.
+    let places: [Int]
+    let isOwn: [Bool]
+    /// Whether it is given calls that show key images.
+    let isTrusted: [Bool]
+    /// Whether requests may go there at all: to other machines only where no node is on this one, or with `fallback`.
+    let isAllowed: [Bool]
+    let order: WalletConfiguration.Order
+    let verifiesOutputs: Bool
+    let broadcast: Int
+    let listener: Int
+    let network: MoneroNetwork
+
+    /// Why nothing may pass. Until somebody says otherwise nothing does.
+    var refusal: Refusal? = .unguarded
+    var ways: NodeWays
+    var links = WalletLinks()
+    var quorum: NodeQuorum
+    var session: WalletSession
+    var waiting: [WaitingRequest] = []
+    var comparisons: [OutputsComparison] = []
+    var trust: OutputsTrust
+    var way: TransactionWay
+    var held: [HeldTransaction] = []
+    var lastHeld: UInt64 = 0
+    var probes: ProbeSchedule
+    var test: NodeTest?
+    var soonest: Instant?
+    var effects: [Effect] = []
+
+    /// A dispatcher for the `listener`th `[[wallet]]` of the file. It passes nothing before `stand` and `routes` say
+    /// that it may.
+    ///
+    /// - Parameter seed: what its times are spread by. Two listeners have different ones.
+    public init(_ configuration: WalletConfiguration, listener: Int, network: MoneroNetwork, seed: UInt64) {
+        nodes = configuration.nodes
+        places = Array(nodes.indices)
+        isOwn = nodes.map { $0.kind == .loopback }
+        isTrusted = nodes.map { $0.kind == .loopback || $0.isTrusted }
+        let staysHere = isOwn.contains(true) && !configuration.fallback
+        isAllowed = isOwn.map { $0 || !staysHere }
+        order = configuration.order
+        verifiesOutputs = configuration.verifiesOutputs
+        broadcast = configuration.broadcast
+        self.listener = listener
+        self.network = network
+        ways = NodeWays(isLoopback: isOwn)
+        quorum = NodeQuorum(nodes: nodes, listener: listener)
+        session = WalletSession(nodes: nodes.count)
+        trust = OutputsTrust(listener: listener)
+        way = TransactionWay(nodes: nodes.count)
+        probes = ProbeSchedule(nodes: nodes.count, seed: seed)
+    }
+
+    /// When `tick` has something to do at the latest; never later than that, and sometimes earlier, so that it rarely
+    /// changes with a request.
+    public var deadline: Instant? { soonest }
+
+    /// Whether no request waits, no transaction is held and no test is under way.
+    public var isQuiet: Bool { waiting.isEmpty && held.isEmpty && test == nil }
+
+    /// Each node, as `status` shows it.
+    public func statuses(now: Instant) -> [WalletNodeStatus] { quorum.statuses(now: now) }
+
+    /// The height that most nodes agree on.
+    public func quorumHeight(now: Instant) -> UInt64? { quorum.height(now: now) }
+
+    /// What the operator should know of, in sentences.
+    public func threats(now: Instant) -> [String] { quorum.threats(now: now) + trust.threats(now: now) }
+
+    /// Something is to be done at this time at the latest.
+    mutating func wake(at time: Instant) {
+        guard let soonest, soonest <= time else {
+            self.soonest = time
+            return
+        }
+    }
+
+    /// What came of an event: the driver's to do.
+    mutating func take() -> [Effect] {
+        if !quorum.changes.isEmpty {
+            for change in quorum.takeChanges() { effects.append(.tell(node: change.node, change.sentence)) }
+        }
+        var taken: [Effect] = []
+        swap(&taken, &effects)
+        return taken
+    }
+
+    /// After each event: whatever can go on, goes on. Transactions come first, then the way for the next, then
+    /// requests in the order that they came.
+    mutating func pump(_ now: Instant) {
+        guard refusal == nil else { return }
+        if !held.isEmpty { handOver(now) }
+        keepTransactionWay(now)
+        if !waiting.isEmpty { place(now) }
+        keepWarm(now)
+        startProbes(now)
     }
 }

@@ -21,7 +21,7 @@ struct HTTPBodyReader: Hashable, Sendable {
         case chunkSize(HTTPLineReader)
         case chunk(UInt64)
         case chunkEnd(HTTPLineReader)
-        case trailers(HTTPHeadReader)
+        indirect case trailers(HTTPHeadReader<HTTPNoStartLine>)
         case end
     }
 
@@ -80,12 +80,10 @@ struct HTTPBodyReader: Hashable, Sendable {
                     state = .chunkSize(line)
                     return .more
                 case .failed(let failure): return .failed(failure)
-                case .line:
-                    guard let size = Self.chunkSize(line.bytes) else {
-                        return .failed(HTTPFailure("A chunk size is not a hexadecimal number."))
-                    }
-                    guard count(size) else { return .failed(Self.tooLarge(limits)) }
-                    state = size == 0 ? .trailers(.trailers(limits: limits)) : .chunk(size)
+                case .line(let range):
+                    if let failure = begin(input.extracting(range)) { return .failed(failure) }
+                case .collected:
+                    if let failure = begin(line.collected.span) { return .failed(failure) }
                 }
             case .chunkEnd(var line):
                 switch line.receive(
@@ -95,18 +93,19 @@ struct HTTPBodyReader: Hashable, Sendable {
                     state = .chunkEnd(line)
                     return .more
                 case .failed(let failure): return .failed(failure)
-                case .line: state = .chunkSize(HTTPLineReader())
+                case .line, .collected: state = .chunkSize(HTTPLineReader())
                 }
             case .trailers(var trailers):
-                switch trailers.receive(input, from: &index) {
-                case .more, .startLine:
+                switch trailers.receive(input, from: &index, limits: limits) {
+                case .more:
                     state = .trailers(trailers)
                     return .more
                 case .failed(let failure): return .failed(failure)
                 case .complete:
-                    let headers = HTTPHeaders(trailers.fields)
-                    guard !headers.has("content-length"), !headers.has("transfer-encoding"), !headers.has("host")
-                    else { return .failed(HTTPFailure("A trailer says what only a header may say.")) }
+                    let known = trailers.headers.known
+                    guard !known.contentLength.isThere, !known.transferEncoding.isThere, !known.host.isThere else {
+                        return .failed(HTTPFailure("A trailer says what only a header may say."))
+                    }
                     state = .end
                 }
             }
@@ -122,16 +121,24 @@ struct HTTPBodyReader: Hashable, Sendable {
         return index..<index + size
     }
 
+    /// Begins the chunk whose size line this is.
+    private mutating func begin(_ line: Span<UInt8>) -> HTTPFailure? {
+        guard let size = Self.chunkSize(line) else { return HTTPFailure("A chunk size is not a hexadecimal number.") }
+        guard count(size) else { return Self.tooLarge(limits) }
+        state = size == 0 ? .trailers(.trailers) : .chunk(size)
+        return nil
+    }
+
     /// One to sixteen digits, then nothing or a semicolon: white space before it is refused.
-    private static func chunkSize(_ line: [UInt8]) -> UInt64? {
-        let digits = line.prefix { $0 != 0x3b }
-        guard (1...16).contains(digits.count) else { return nil }
+    private static func chunkSize(_ line: Span<UInt8>) -> UInt64? {
         var size: UInt64 = 0
-        for digit in digits {
-            guard let value = digit.hexValue else { return nil }
+        var digits = 0
+        while digits < line.count, line[digits] != 0x3b {
+            guard digits < 16, let value = line[digits].hexValue else { return nil }
             size = size << 4 | UInt64(value)
+            digits += 1
         }
-        return size
+        return digits > 0 ? size : nil
     }
 
     /// Adds to the total; false where that is over the limit.

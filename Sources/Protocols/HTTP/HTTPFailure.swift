@@ -15,7 +15,8 @@ public struct HTTPFailure: Error, Hashable, Sendable {
     }
 
     /// The peer speaks TLS to a listener that does not.
-    public static let tlsHello = HTTPFailure("The peer began with a TLS hello: this listener speaks plain HTTP.")
+    public static let tlsHello = HTTPFailure(
+        "The peer began with a TLS hello: this listener speaks plain HTTP.")
     /// The connection ended inside a message.
     public static let truncated = HTTPFailure("The connection ended inside a message.")
 

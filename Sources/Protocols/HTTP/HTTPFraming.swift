@@ -23,29 +23,35 @@ public enum HTTPFraming: Hashable, Sendable {
     /// coding other than exactly "chunked", a transfer coding in HTTP/1.0, a length with a sign or a blank or more
     /// than 19 digits.
     static func stated(by headers: HTTPHeaders, version: HTTPVersion) throws(HTTPFailure) -> HTTPFraming? {
-        let codings = headers.values("transfer-encoding")
-        let lengths = headers.values("content-length")
-        guard codings.isEmpty || lengths.isEmpty else {
+        let coding = headers.known.transferEncoding
+        let length = headers.known.contentLength
+        let lines = headers.lines.span
+        guard !coding.isThere || !length.isThere else {
             throw HTTPFailure("Content-Length and Transfer-Encoding are both there.")
         }
-        if let coding = codings.first {
-            guard codings.count == 1, coding.equalsIgnoringCase("chunked") else {
+        if coding.isThere {
+            guard !coding.isRepeated, lines.extracting(coding.value(in: lines)).isToken("chunked") else {
                 throw HTTPFailure(status: 501, "Transfer-Encoding is not exactly \"chunked\".")
             }
             guard version == .http11 else { throw HTTPFailure("HTTP/1.0 has no Transfer-Encoding.") }
             return .chunked
         }
-        guard let text = lengths.first else { return nil }
-        guard lengths.count == 1 else { throw HTTPFailure("Content-Length is there more than once.") }
-        guard (1...19).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let length = UInt64(text)
-        else { throw HTTPFailure("Content-Length is not one number.") }
-        return length == 0 ? HTTPFraming.none : .length(length)
+        guard length.isThere else { return nil }
+        guard !length.isRepeated else { throw HTTPFailure("Content-Length is there more than once.") }
+        let digits = length.value(in: lines)
+        guard (1...19).contains(digits.count) else { throw HTTPFailure("Content-Length is not one number.") }
+        var size: UInt64 = 0  // 19 digits fit
+        for index in digits {
+            guard (0x30...0x39).contains(lines[index]) else { throw HTTPFailure("Content-Length is not one number.") }
+            size = size &* 10 &+ UInt64(lines[index] &- 0x30)
+        }
+        return size == 0 ? HTTPFraming.none : .length(size)
     }
 
     /// Whether the sender will take another message on this connection (RFC 9112 section 9.3).
     static func keepsAlive(_ headers: HTTPHeaders, version: HTTPVersion) throws(HTTPFailure) -> Bool {
         var keepsAlive = version == .http11
+        guard headers.known.connection.isThere else { return keepsAlive }
         var closes = false
         for value in headers.values("connection") {
             for option in value.split(separator: ",", omittingEmptySubsequences: false) {

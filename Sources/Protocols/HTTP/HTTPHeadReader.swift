@@ -1,76 +1,99 @@
-/// Collects a start line and header lines up to the empty line; or, without a start line, trailers.
-struct HTTPHeadReader: Hashable, Sendable {
+/// What the first line of a head says.
+protocol HTTPStartLine: Hashable, Sendable {
+    /// Reads the line, without its CRLF.
+    init(line: Span<UInt8>) throws(HTTPFailure)
+}
+
+/// Collects a start line and header lines up to the empty line.
+struct HTTPHeadReader<Start: HTTPStartLine>: Hashable, Sendable {
     enum Outcome {
         case more
-        /// `startLine` is whole: look at it before waiting for what follows.
-        case startLine
-        /// The empty line came: `startLine` and `fields` are whole.
+        /// The empty line came: `start` and `headers` are whole.
         case complete
         case failed(HTTPFailure)
     }
 
-    private let limits: HTTPLimits
-    private(set) var startLine: [UInt8]?
-    private(set) var fields: [HTTPHeader] = []
+    private var start: Start?
+    private var hasStart = false
+    private(set) var headers = HTTPHeaders()
+    private var fieldCount = 0
     private var fieldBytes = 0
     private var line = HTTPLineReader()
 
-    init(limits: HTTPLimits) {
-        self.limits = limits
-    }
-
-    private init(trailersWithin limits: HTTPLimits) {
-        self.limits = limits
-        startLine = []
-    }
-
-    /// A reader of the trailers after the last chunk.
-    static func trailers(limits: HTTPLimits) -> HTTPHeadReader {
-        HTTPHeadReader(trailersWithin: limits)
+    /// Gives what is whole, and makes ready for the next head.
+    mutating func take() -> (start: Start, headers: HTTPHeaders)? {
+        guard let start = start.take() else { return nil }
+        hasStart = false
+        var headers = HTTPHeaders()
+        swap(&headers, &self.headers)
+        fieldCount = 0
+        fieldBytes = 0
+        return (start, headers)
     }
 
     /// Whether nothing has come yet.
     var isUntouched: Bool {
-        startLine == nil && !line.isInside
+        !hasStart && !line.isInside
     }
 
-    mutating func receive(_ input: Span<UInt8>, from index: inout Int) -> Outcome {
-        while true {
-            let outcome =
-                if startLine == nil {
-                    line.receive(
-                        input, from: &index, limit: limits.startLine,
-                        tooLong: HTTPFailure(status: 414, "The first line is longer than \(limits.startLine) bytes."))
-                } else {
-                    line.receive(
-                        input, from: &index, limit: limits.headerLine,
-                        tooLong: HTTPFailure(status: 431, "A header is longer than \(limits.headerLine) bytes."))
+    mutating func receive(_ input: Span<UInt8>, from index: inout Int, limits: HTTPLimits) -> Outcome {
+        do throws(HTTPFailure) {
+            while true {
+                // The first line is looked at before waiting for what follows.
+                let isFirst = !hasStart
+                let outcome = line.receive(
+                    input, from: &index, limit: isFirst ? limits.startLine : limits.headerLine,
+                    tooLong: isFirst
+                        ? HTTPFailure(status: 414, "The first line is longer than \(limits.startLine) bytes.")
+                        : HTTPFailure(status: 431, "A header is longer than \(limits.headerLine) bytes."))
+                let isLast: Bool
+                switch outcome {
+                case .more: return .more
+                case .failed(let failure): return .failed(failure)
+                case .line(let range): isLast = try take(input.extracting(range), limits)
+                case .collected:
+                    var whole = HTTPLineReader()
+                    swap(&whole, &line)
+                    isLast = try take(whole.collected.span, limits)
                 }
-            switch outcome {
-            case .more: return .more
-            case .failed(let failure): return .failed(failure)
-            case .line where startLine == nil:
-                startLine = line.bytes
-                line.reset()
-                return .startLine
-            case .line where line.bytes.isEmpty:
-                return .complete
-            case .line:
-                guard fields.count < limits.headerCount else {
-                    return .failed(HTTPFailure(status: 431, "There are more than \(limits.headerCount) headers."))
-                }
-                fieldBytes &+= line.bytes.count
-                guard fieldBytes <= limits.headerBytes else {
-                    return .failed(
-                        HTTPFailure(status: 431, "The headers are longer than \(limits.headerBytes) bytes."))
-                }
-                do throws(HTTPFailure) {
-                    fields.append(try HTTPHeader(line: line.bytes))
-                } catch {
-                    return .failed(error)
-                }
+                if isLast { return .complete }
             }
-            line.reset()
+        } catch {
+            return .failed(error)
         }
     }
+
+    /// Takes one line; true where it is the empty one that ends the head.
+    private mutating func take(_ line: Span<UInt8>, _ limits: HTTPLimits) throws(HTTPFailure) -> Bool {
+        guard hasStart else {
+            start = try Start(line: line)
+            hasStart = true
+            return false
+        }
+        guard line.count > 0 else { return true }
+        guard fieldCount < limits.headerCount else {
+            throw HTTPFailure(status: 431, "There are more than \(limits.headerCount) headers.")
+        }
+        fieldCount &+= 1
+        fieldBytes &+= line.count
+        guard fieldBytes <= limits.headerBytes else {
+            throw HTTPFailure(status: 431, "The headers are longer than \(limits.headerBytes) bytes.")
+        }
+        try headers.append(line: line)
+        return false
+    }
+}
+
+extension HTTPHeadReader<HTTPNoStartLine> {
+    /// A reader of the trailers after the last chunk.
+    static var trailers: Self {
+        var reader = Self()
+        reader.hasStart = true
+        return reader
+    }
+}
+
+/// What trailers begin with: nothing.
+struct HTTPNoStartLine: HTTPStartLine {
+    init(line: Span<UInt8>) throws(HTTPFailure) {}
 }

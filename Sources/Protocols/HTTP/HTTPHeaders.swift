@@ -1,69 +1,44 @@
-/// One header field whose name is a token and whose value is printable text: no CR, LF or NUL can be in it.
-public struct HTTPHeader: Hashable, Sendable {
-    /// The name as it was written.
-    public let name: String
-    /// The value, without the white space around it.
-    public let value: String
-
-    /// Makes one.
-    ///
-    /// - Throws: Where the name is no token, or the value has a control or non-ASCII byte, or begins or ends with
-    ///   white space (it would not be read back as it is).
-    public init(_ name: String, _ value: String) throws(HTTPFailure) {
-        guard !name.isEmpty, name.utf8.allSatisfy(\.isHTTPToken) else {
-            throw HTTPFailure("A header name has a character that no name has.")
-        }
-        guard value.utf8.allSatisfy(\.isHTTPText) else {
-            throw HTTPFailure("A header value has a control character or a byte that is not ASCII.")
-        }
-        for edge in [value.utf8.first, value.utf8.last] where edge == 0x20 || edge == 0x09 {
-            throw HTTPFailure("A header value begins or ends with white space.")
-        }
-        self.name = name
-        self.value = value
-    }
-
-    /// One that is known to be good: `name` and `value` are literals of ours or digits.
-    init(known name: StaticString, _ value: String) {
-        self.name = name.description
-        self.value = value
-    }
-
-    /// Reads one header line without its CRLF (RFC 9112 section 5).
-    init(line: [UInt8]) throws(HTTPFailure) {
-        guard let first = line.first, first != 0x20, first != 0x09 else {
-            throw HTTPFailure("A header line begins with white space: folded headers are refused.")
-        }
-        guard let colon = line.firstIndex(of: 0x3a) else { throw HTTPFailure("A header line has no colon.") }
-        let name = line[..<colon]
-        guard name.last != 0x20, name.last != 0x09 else {
-            throw HTTPFailure("White space stands between a header name and its colon.")
-        }
-        let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
-        var value = line[(colon &+ 1)...].drop(while: isBlank)
-        while let last = value.last, isBlank(last) { value.removeLast() }
-        try self.init(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
-    }
-}
-
 /// The header fields of a message, in their order.
+///
+/// They are kept as the lines that go over the wire, each once and in one form: a message's head costs one piece of
+/// memory, however many fields it has, and is written again by copying it.
 public struct HTTPHeaders: Hashable, Sendable, ExpressibleByArrayLiteral {
-    /// All of them.
-    public var fields: [HTTPHeader]
+    /// `name: value CRLF` for each field; names are tokens, values printable without white space around them.
+    private(set) var lines: [UInt8] = []
+    /// Where the values lie that say how the message is read.
+    private(set) var known = HTTPKnownFields()
+
+    /// None.
+    public init() {}
 
     /// Headers of these fields.
-    public init(_ fields: [HTTPHeader] = []) {
-        self.fields = fields
+    public init(_ fields: [HTTPHeader]) {
+        for field in fields { append(field) }
     }
 
     /// Headers of these fields.
     public init(arrayLiteral elements: HTTPHeader...) {
-        fields = elements
+        self.init(elements)
+    }
+
+    /// All of them.
+    public var fields: [HTTPHeader] {
+        var fields: [HTTPHeader] = []
+        forEach { name, value in fields.append(HTTPHeader(known: String(ascii: name), String(ascii: value))) }
+        return fields
+    }
+
+    /// Appends a field.
+    public mutating func append(_ field: HTTPHeader) {
+        append(name: field.name.utf8.span, value: field.value.utf8.span)
     }
 
     /// Every value of the fields of this name, whatever its case.
     public func values(_ name: String) -> [String] {
-        fields.filter { $0.name.equalsIgnoringCase(name) }.map(\.value)
+        var values: [String] = []
+        let wanted = name.utf8.span
+        forEach { name, value in if name.equalsIgnoringCase(wanted) { values.append(String(ascii: value)) } }
+        return values
     }
 
     /// The value of the only field of this name; nil where there is none, or more than one.
@@ -74,18 +49,104 @@ public struct HTTPHeaders: Hashable, Sendable, ExpressibleByArrayLiteral {
 
     /// Whether a field of this name is there.
     public func has(_ name: String) -> Bool {
-        fields.contains { $0.name.equalsIgnoringCase(name) }
+        let wanted = name.utf8.span
+        return containsName { $0.equalsIgnoringCase(wanted) }
     }
 
-    /// The field lines with their CRLFs and the empty line that ends a head.
-    var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        for field in fields {
-            bytes += field.name.utf8
-            bytes += [0x3a, 0x20]
-            bytes += field.value.utf8
-            bytes += [0x0d, 0x0a]
+    /// Whether the name of a field begins so, whatever its case.
+    public func hasName(beginningWith prefix: String) -> Bool {
+        let wanted = prefix.utf8.span
+        return containsName { name in
+            name.count >= wanted.count && name.extracting(first: wanted.count).equalsIgnoringCase(wanted)
         }
-        return bytes + [0x0d, 0x0a]
+    }
+
+    /// Whether a field's name is one that is looked for. Nothing is copied: this is for judging each request.
+    public func containsName(where isWanted: (_ name: Span<UInt8>) -> Bool) -> Bool {
+        var found = false
+        forEach { name, _ in found = found || isWanted(name) }
+        return found
+    }
+
+    /// The lines with the empty one that ends a head.
+    var bytes: [UInt8] {
+        lines + [0x0d, 0x0a]
+    }
+
+    private func forEach(_ body: (_ name: Span<UInt8>, _ value: Span<UInt8>) -> Void) {
+        let bytes = lines.span
+        var start = 0
+        while start < bytes.count {
+            var colon = start
+            while colon < bytes.count, bytes[colon] != 0x3a { colon &+= 1 }
+            var end = colon
+            while end < bytes.count, bytes[end] != 0x0d { end &+= 1 }
+            guard colon &+ 2 <= end else { return }
+            body(bytes.extracting(start..<colon), bytes.extracting(colon &+ 2..<end))
+            start = end &+ 2
+        }
+    }
+}
+
+extension HTTPHeaders {
+    /// Appends the field of one header line without its CRLF (RFC 9112 section 5), whose bytes are printable.
+    mutating func append(line: Span<UInt8>) throws(HTTPFailure) {
+        guard line.count > 0, !line[0].isHTTPBlank else {
+            throw HTTPFailure("A header line begins with white space: folded headers are refused.")
+        }
+        var colon = 0
+        while colon < line.count, line[colon].isHTTPToken { colon &+= 1 }
+        guard colon > 0, colon < line.count, line[colon] == 0x3a else { throw Self.failure(of: line) }
+        var start = colon &+ 1
+        var end = line.count
+        while start < end, line[start].isHTTPBlank { start &+= 1 }
+        while end > start, line[end &- 1].isHTTPBlank { end &-= 1 }
+        let name = line.extracting(0..<colon)
+        // Nearly all are written in the one form already.
+        if start == colon &+ 2, line[colon &+ 1] == 0x20, end == line.count {
+            if lines.isEmpty { lines.reserveCapacity(Self.usualSize) }
+            known.note(name, at: lines.count &+ start)
+            lines.append(copying: line)
+            lines.append(0x0d)
+            lines.append(0x0a)
+        } else {
+            append(name: name, value: line.extracting(start..<end))
+        }
+    }
+
+    /// Why a line is none that has a name, a colon and a value.
+    private static func failure(of line: Span<UInt8>) -> HTTPFailure {
+        var colon = 0
+        while colon < line.count, line[colon] != 0x3a { colon &+= 1 }
+        guard colon < line.count else { return HTTPFailure("A header line has no colon.") }
+        return colon > 0 && line[colon &- 1].isHTTPBlank
+            ? HTTPFailure("White space stands between a header name and its colon.") : .badHeaderName
+    }
+
+    /// What most messages' headers fit into.
+    private static let usualSize = 240
+
+    /// Appends a field that is known to be good.
+    mutating func append(name: Span<UInt8>, value: Span<UInt8>) {
+        if lines.isEmpty { lines.reserveCapacity(Self.usualSize) }
+        let size = name.count &+ value.count &+ 4
+        known.note(name, at: lines.count &+ name.count &+ 2)
+        lines.append(addingCapacity: size) { output in
+            output.append(repeating: 0x20, count: size)
+            var line = output.mutableSpan
+            for index in 0..<name.count { line[index] = name[index] }
+            line[name.count] = 0x3a
+            for index in 0..<value.count { line[name.count &+ 2 &+ index] = value[index] }
+            line[size &- 2] = 0x0d
+            line[size &- 1] = 0x0a
+        }
+    }
+
+    /// Both are the same lines; the rest follows from them.
+    public static func == (left: HTTPHeaders, right: HTTPHeaders) -> Bool { left.lines == right.lines }
+
+    /// Feeds the hasher; equal headers feed the same.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(lines)
     }
 }

@@ -24,8 +24,8 @@ public struct HTTPRequestReader: Hashable, Sendable {
     }
 
     private enum State: Hashable {
-        case head(HTTPHeadReader)
-        case body(HTTPBodyReader)
+        case head
+        case body
         case end
         /// The last request said that it was the last.
         case over
@@ -33,13 +33,14 @@ public struct HTTPRequestReader: Hashable, Sendable {
     }
 
     private let limits: HTTPLimits
-    private var state: State
+    private var state: State = .head
+    private var head = HTTPHeadReader<HTTPRequestLine>()
+    private var body: HTTPBodyReader?
     private var keepsAlive = true
 
     /// A reader of a new connection.
     public init(limits: HTTPLimits = HTTPLimits()) {
         self.limits = limits
-        state = .head(HTTPHeadReader(limits: limits))
     }
 
     /// Takes the next bytes of the connection. See the type for how to call it.
@@ -56,14 +57,14 @@ public struct HTTPRequestReader: Hashable, Sendable {
     @discardableResult
     public mutating func next() -> Bool {
         guard state == .end else { return false }
-        state = keepsAlive ? .head(HTTPHeadReader(limits: limits)) : .over
+        state = keepsAlive ? .head : .over
         return keepsAlive
     }
 
     /// Says what it means that the peer sends no more.
     public func finish() -> HTTPFinish {
         switch state {
-        case .head(let head): head.isUntouched ? .clean : .truncated
+        case .head: head.isUntouched ? .clean : .truncated
         case .body: .truncated
         case .end, .over, .failed: .clean
         }
@@ -71,49 +72,38 @@ public struct HTTPRequestReader: Hashable, Sendable {
 
     private mutating func advance(_ input: Span<UInt8>, _ index: inout Int) -> Event {
         switch state {
-        case .head(var reader):
-            if reader.isUntouched, input.count > 0, input[0] == 0x16 { return .failed(.tlsHello) }
-            state = .over  // so that the reader is the only owner of what it holds, and grows it in place
-            switch reader.receive(input, from: &index) {
-            case .more:
-                state = .head(reader)
-                return .more
+        case .head:
+            if input.count > 0, input[0] == 0x16, head.isUntouched { return .failed(.tlsHello) }
+            switch head.receive(input, from: &index, limits: limits) {
+            case .more: return .more
             case .failed(let failure): return .failed(failure)
-            case .startLine:
-                do throws(HTTPFailure) {
-                    _ = try HTTPRequestHead.parse(line: reader.startLine ?? [])
-                } catch {
-                    return .failed(error)
-                }
-                state = .head(reader)
-                return advance(input, &index)
-            case .complete: return begin(reader)
+            case .complete: return begin()
             }
-        case .body(var reader):
-            let outcome = reader.receive(input, from: &index)
-            state = .body(reader)
-            switch outcome {
+        case .body:
+            switch body?.receive(input, from: &index) {
             case .more: return .more
             case .body(let range): return .body(range)
             case .failed(let failure): return .failed(failure)
-            case .end:
+            case .end, nil:
+                body = nil
                 state = .end
                 return .end
             }
         case .end: return .end
         case .over:
-            return input.count == 0 ? .more : .failed(HTTPFailure("Bytes follow a request that said it was the last."))
+            return input.count == 0
+                ? .more : .failed(HTTPFailure("Bytes follow a request that said it was the last."))
         case .failed(let failure): return .failed(failure)
         }
     }
 
-    private mutating func begin(_ reader: HTTPHeadReader) -> Event {
+    private mutating func begin() -> Event {
+        guard let (line, headers) = head.take() else { return .more }  // a head that is complete has one
         do throws(HTTPFailure) {
-            let line = try HTTPRequestHead.parse(line: reader.startLine ?? [])
             let head = try HTTPRequestHead(
-                method: line.method, target: line.target, version: line.version,
-                headers: HTTPHeaders(reader.fields))
-            state = .body(try HTTPBodyReader(head.framing, limits: limits))
+                method: line.method, target: line.target, version: line.version, headers: headers)
+            body = try HTTPBodyReader(head.framing, limits: limits)
+            state = .body
             keepsAlive = head.keepsAlive
             return .head(head)
         } catch {

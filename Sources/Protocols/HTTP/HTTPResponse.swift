@@ -27,8 +27,7 @@ public struct HTTPResponse: Hashable, Sendable {
 
     /// An answer.
     public init(
-        status: Int = 200, type: ContentType = .json, body: [UInt8], keepsAlive: Bool = true,
-        headers: HTTPHeaders = []
+        status: Int = 200, type: ContentType = .json, body: [UInt8], keepsAlive: Bool = true, headers: HTTPHeaders = []
     ) {
         self.status = status
         self.type = type
@@ -39,29 +38,32 @@ public struct HTTPResponse: Hashable, Sendable {
 
     /// The answer to bytes that were no request: its sentence, and the connection is closed after it.
     public init(refusing failure: HTTPFailure) {
-        self.init(
-            status: failure.status, type: .text, body: Array((failure.sentence + "\n").utf8), keepsAlive: false)
+        self.init(status: failure.status, type: .text, body: Array((failure.sentence + "\n").utf8), keepsAlive: false)
     }
 
     /// The head, with Content-Type, Content-Length and, where it closes, Connection.
     ///
     /// - Throws: Where the status is none, or `headers` name one of these again.
     public func head() throws(HTTPFailure) -> HTTPResponseHead {
-        var fields = [
-            HTTPHeader(known: "Content-Type", type.rawValue), HTTPHeader(known: "Content-Length", "\(body.count)"),
-        ]
-        if !keepsAlive { fields.append(HTTPHeader(known: "Connection", "close")) }
-        guard !["content-type", "content-length", "transfer-encoding", "connection"].contains(where: headers.has)
-        else { throw HTTPFailure(status: 502, "A header that states the body or the connection is given twice.") }
-        return try HTTPResponseHead(status: status, headers: HTTPHeaders(fields + headers.fields))
+        var all = HTTPHeaders()
+        all.append(name: "Content-Type".utf8.span, value: type.rawValue.utf8.span)
+        all.append(name: "Content-Length".utf8.span, value: String(body.count).utf8.span)
+        if !keepsAlive { all.append(name: "Connection".utf8.span, value: "close".utf8.span) }
+        guard !["content-type", "content-length", "transfer-encoding", "connection"].contains(where: headers.has) else {
+            throw HTTPFailure(status: 502, "A header that states the body or the connection is given twice.")
+        }
+        for field in headers.fields { all.append(field) }
+        return try HTTPResponseHead(status: status, headers: all)
     }
 
     /// What goes over the wire.
     ///
     /// - Parameter method: The method that it answers: HEAD gets the head alone.
     public func bytes(answering method: String = "GET") throws(HTTPFailure) -> [UInt8] {
-        let head = try head().bytes
-        return method == "HEAD" ? head : head + body
+        guard method != "HEAD" else { return try head().bytes }
+        var bytes = try head().bytes(reserving: body.count)
+        bytes += body
+        return bytes
     }
 }
 

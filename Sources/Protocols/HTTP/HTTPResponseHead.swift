@@ -68,19 +68,26 @@ public struct HTTPResponseHead: Hashable, Sendable {
 
     /// What goes over the wire, to the empty line.
     public var bytes: [UInt8] {
-        Array("\(version.rawValue) \(status) \(reason)\r\n".utf8) + headers.bytes
+        bytes(reserving: 0)
     }
 
-    /// Reads a status line without its CRLF (RFC 9112 section 4).
-    static func parse(line: [UInt8]) throws(HTTPFailure) -> (version: HTTPVersion, status: Int, reason: String) {
-        let parts = line.split(separator: 0x20, maxSplits: 2, omittingEmptySubsequences: false)
-        guard let first = parts.first else { throw HTTPFailure("The status line is empty.") }
-        let version = try HTTPVersion(first)
-        // A status line ends its code with a space even where no phrase follows; servers that leave it out exist.
-        guard parts.count >= 2, parts[1].count == 3, parts[1].allSatisfy({ (0x30...0x39).contains($0) }),
-            let status = Int(String(decoding: parts[1], as: UTF8.self))
-        else { throw HTTPFailure("The status code is not three digits.") }
-        return (version, status, parts.count > 2 ? String(decoding: parts[2], as: UTF8.self) : "")
+    /// What goes over the wire, to the empty line.
+    ///
+    /// - Parameter reserving: How many bytes the caller will append.
+    func bytes(reserving: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(reason.utf8.count + headers.lines.count + 17 + reserving)
+        bytes += version.rawValue.utf8
+        bytes.append(0x20)
+        for unit in [100, 10, 1] { bytes.append(UInt8(0x30 + status / unit % 10)) }
+        bytes.append(0x20)
+        bytes += reason.utf8
+        bytes.append(0x0d)
+        bytes.append(0x0a)
+        bytes += headers.lines
+        bytes.append(0x0d)
+        bytes.append(0x0a)
+        return bytes
     }
 
     /// The phrase that RFC 9110 section 15 gives the codes we send.
@@ -109,5 +116,28 @@ public struct HTTPResponseHead: Hashable, Sendable {
         case 505: "HTTP Version Not Supported"
         default: ""
         }
+    }
+}
+
+/// A status line (RFC 9112 section 4).
+struct HTTPStatusLine: HTTPStartLine {
+    let version: HTTPVersion
+    let status: Int
+    let reason: String
+
+    init(line: Span<UInt8>) throws(HTTPFailure) {
+        let first = line.firstSpace(from: 0) ?? line.count
+        version = try HTTPVersion(line.extracting(0..<first))
+        // A status line ends its code with a space even where no phrase follows; servers that leave it out exist.
+        let end = line.firstSpace(from: first + 1) ?? line.count
+        var status = 0
+        var index = first + 1
+        while index < end, (0x30...0x39).contains(line[index]) {
+            status = status &* 10 &+ Int(line[index] &- 0x30)
+            index += 1
+        }
+        guard index == end, end == first + 4 else { throw HTTPFailure("The status code is not three digits.") }
+        self.status = status
+        reason = end < line.count ? String(ascii: line.extracting(end + 1..<line.count)) : ""
     }
 }

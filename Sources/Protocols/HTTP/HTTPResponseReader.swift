@@ -20,8 +20,8 @@ public struct HTTPResponseReader: Hashable, Sendable {
     }
 
     private enum State: Hashable {
-        case head(HTTPHeadReader)
-        case body(HTTPBodyReader)
+        case head
+        case body
         case end
         /// The last response said that it was the last.
         case over
@@ -30,7 +30,9 @@ public struct HTTPResponseReader: Hashable, Sendable {
 
     private let limits: HTTPLimits
     private var method: String
-    private var state: State
+    private var state: State = .head
+    private var head = HTTPHeadReader<HTTPStatusLine>()
+    private var body: HTTPBodyReader?
     private var keepsAlive = true
     private var interims = 0
 
@@ -40,7 +42,6 @@ public struct HTTPResponseReader: Hashable, Sendable {
     public init(answering method: String, limits: HTTPLimits = HTTPLimits()) {
         self.limits = limits
         self.method = method
-        state = .head(HTTPHeadReader(limits: limits))
     }
 
     /// Takes the next bytes of the connection. See `HTTPRequestReader` for how to call it.
@@ -61,15 +62,15 @@ public struct HTTPResponseReader: Hashable, Sendable {
         guard state == .end else { return false }
         self.method = method
         interims = 0
-        state = keepsAlive ? .head(HTTPHeadReader(limits: limits)) : .over
+        state = keepsAlive ? .head : .over
         return keepsAlive
     }
 
     /// Says what it means that the peer sends no more. A body that goes on until then ends here.
     public mutating func finish() -> HTTPFinish {
         switch state {
-        case .head(let head): return head.isUntouched && interims == 0 ? .unanswered : .truncated
-        case .body(let body) where body.endsByClose:
+        case .head: return head.isUntouched && interims == 0 ? .unanswered : .truncated
+        case .body where body?.endsByClose == true:
             state = .end
             return .complete
         case .body: return .truncated
@@ -79,31 +80,19 @@ public struct HTTPResponseReader: Hashable, Sendable {
 
     private mutating func advance(_ input: Span<UInt8>, _ index: inout Int) -> Event {
         switch state {
-        case .head(var reader):
-            state = .over  // so that the reader is the only owner of what it holds, and grows it in place
-            switch reader.receive(input, from: &index) {
-            case .more:
-                state = .head(reader)
-                return .more
+        case .head:
+            switch head.receive(input, from: &index, limits: limits) {
+            case .more: return .more
             case .failed(let failure): return .failed(failure)
-            case .startLine:
-                do throws(HTTPFailure) {
-                    _ = try HTTPResponseHead.parse(line: reader.startLine ?? [])
-                } catch {
-                    return .failed(error)
-                }
-                state = .head(reader)
-                return advance(input, &index)
-            case .complete: return begin(reader)
+            case .complete: return begin()
             }
-        case .body(var reader):
-            let outcome = reader.receive(input, from: &index)
-            state = .body(reader)
-            switch outcome {
+        case .body:
+            switch body?.receive(input, from: &index) {
             case .more: return .more
             case .body(let range): return .body(range)
             case .failed(let failure): return .failed(failure)
-            case .end:
+            case .end, nil:
+                body = nil
                 state = .end
                 return .end
             }
@@ -114,14 +103,14 @@ public struct HTTPResponseReader: Hashable, Sendable {
         }
     }
 
-    private mutating func begin(_ reader: HTTPHeadReader) -> Event {
+    private mutating func begin() -> Event {
+        guard let (line, headers) = head.take() else { return .more }  // a head that is complete has one
         do throws(HTTPFailure) {
-            let line = try HTTPResponseHead.parse(line: reader.startLine ?? [])
             let head = try HTTPResponseHead(
-                status: line.status, reason: line.reason, version: line.version,
-                headers: HTTPHeaders(reader.fields), answering: method)
+                status: line.status, reason: line.reason, version: line.version, headers: headers, answering: method)
             guard head.isInterim else {
-                state = .body(try HTTPBodyReader(head.framing, limits: limits))
+                body = try HTTPBodyReader(head.framing, limits: limits)
+                state = .body
                 keepsAlive = head.keepsAlive
                 return .head(head)
             }
@@ -129,7 +118,6 @@ public struct HTTPResponseReader: Hashable, Sendable {
             guard interims <= HTTPLimits.interims else {
                 throw HTTPFailure("More than \(HTTPLimits.interims) interim responses came.")
             }
-            state = .head(HTTPHeadReader(limits: limits))
             return .interim(head)
         } catch {
             return .failed(error)

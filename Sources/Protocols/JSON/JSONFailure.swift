@@ -8,6 +8,8 @@ public struct JSONFailure: Error, Hashable, Sendable {
         case truncated
         /// A byte that begins no value: a bare word, a single quote, a comma too many.
         case noValue
+        /// Where an object must be, something else begins.
+        case noObject
         /// An object's member does not begin with a string.
         case noKey
         /// No colon between key and value.
@@ -30,6 +32,8 @@ public struct JSONFailure: Error, Hashable, Sendable {
         case notUTF8
         /// A key that this object already has, compared after unescaping.
         case duplicateKey
+        /// An escape in a key, where it must be the plain text.
+        case escapedKey
         /// Bytes after the value.
         case trailingBytes
         /// Nested deeper than the limit.
@@ -64,6 +68,7 @@ extension JSONFailure.Cause: CustomStringConvertible {
         switch self {
         case .truncated: "the text ends too early"
         case .noValue: "a value must begin here (an object, a list, a string, a number, true, false or null)"
+        case .noObject: "an object must begin here"
         case .noKey: "a key in double quotes must stand here"
         case .noColon: "a colon must stand between key and value"
         case .noComma: "a comma or the closing bracket must stand here"
@@ -75,6 +80,7 @@ extension JSONFailure.Cause: CustomStringConvertible {
         case .loneSurrogate: "one half of a surrogate pair stands alone"
         case .notUTF8: "the text must be UTF-8"
         case .duplicateKey: "a key stands twice in one object"
+        case .escapedKey: "a key must be written without escapes"
         case .trailingBytes: "nothing may follow the value"
         case .tooDeep: "it is nested too deeply"
         case .tooMany: "it has too many elements"

@@ -47,6 +47,27 @@ public struct PortableStorage: Sendable {
         entries = reader.entries
     }
 
+    /// Reads the document and notes only the root section's entries: what an answer of a megabyte costs is the walk.
+    ///
+    /// - Throws: as the other does. How many entries there are below is bounded by the bytes alone.
+    public init(rootOf bytes: Span<UInt8>) throws(PortableStorageFailure) {
+        var reader = PortableStorageReader(limits: Limits(entries: .max), keptDepth: 1)
+        try reader.readDocument(bytes)
+        entries = reader.entries
+    }
+
+    /// Whether the bytes are a whole document, of whatever number of entries.
+    public static func isWellFormed(_ bytes: Span<UInt8>) -> Bool {
+        (try? PortableStorage(rootOf: bytes)) != nil
+    }
+
+    /// The root section's entry of this name; nil where there is none, or the bytes are no whole document.
+    public static func rootEntry(_ key: StaticString, in bytes: Span<UInt8>) -> Entry? {
+        guard let storage = try? PortableStorage(rootOf: bytes) else { return nil }
+        let key = key.description
+        return storage.entries.first { bytes.holds(key, at: $0.key) }
+    }
+
     /// The entry that these names lead to: the last is its own, the others are those of the objects it is in.
     /// Arrays of objects are not entered.
     ///
@@ -65,13 +86,5 @@ public struct PortableStorage: Sendable {
             found = entries[index]
         }
         return found
-    }
-}
-
-extension Span<UInt8> {
-    /// Whether the bytes there are those of `text`.
-    fileprivate func holds(_ text: String, at range: Range<Int>) -> Bool {
-        guard range.count == text.utf8.count, range.upperBound <= count else { return false }
-        return zip(range, text.utf8).allSatisfy { self[$0] == $1 }
     }
 }

@@ -52,7 +52,5 @@ extension PortableStorage {
         public var parent: Int?
         /// Which object it is in, where its parent is an array of objects; else 0.
         public var element: Int
-        /// The index of the entry before it in the same section.
-        var sibling: Int?
     }
 }

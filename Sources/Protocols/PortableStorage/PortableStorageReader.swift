@@ -3,10 +3,17 @@
 struct PortableStorageReader {
     let limits: PortableStorage.Limits
     private(set) var entries: [PortableStorage.Entry] = []
+    /// Sections this deep and less deep have their entries noted; those below are only walked over.
+    private let keptDepth: Int
+    /// How many entries there were.
+    private var seen = 0
+    /// The names of the sections that are open, the innermost section's last.
+    private var keys: [Range<Int>] = []
     private var position = 0
 
-    init(limits: PortableStorage.Limits) {
+    init(limits: PortableStorage.Limits, keptDepth: Int = .max) {
         self.limits = limits
+        self.keptDepth = keptDepth
     }
 
     mutating func readDocument(_ bytes: Span<UInt8>) throws(PortableStorageFailure) {
@@ -23,51 +30,60 @@ struct PortableStorageReader {
         guard depth <= limits.depth else { throw .tooDeep }
         let count = try readVarint(bytes)
         guard count <= UInt64(limits.entriesInSection) else { throw .tooManyEntries }
-        var sibling: Int?
+        let first = keys.count
         for _ in 0..<count {
-            guard entries.count < limits.entries else { throw .tooManyEntries }
+            guard seen < limits.entries else { throw .tooManyEntries }
+            seen += 1
             let key = try readKey(bytes)
-            var earlier = sibling
-            while let index = earlier {
-                guard !bytes.areEqual(entries[index].key, key) else { throw .duplicateKey }
-                earlier = entries[index].sibling
-            }
+            for index in first..<keys.count where bytes.areSame(keys[index], key) { throw .duplicateKey }
+            keys.append(key)
             let code = try readByte(bytes)
             guard let type = PortableStorage.ValueType(rawValue: code & 0x7f) else { throw .unknownType(code) }
             let index = entries.count
-            entries.append(
-                PortableStorage.Entry(
-                    key: key, type: type, arrayCount: nil, value: position..<position, parent: parent,
-                    element: element, sibling: sibling))
-            if code & 0x80 == 0 {
-                entries[index].value = try readValue(bytes, of: index, element: 0, depth: depth)
-            } else {
-                let start = position
-                entries[index].arrayCount = try readArray(bytes, of: index, depth: depth)
-                entries[index].value = start..<position
+            if depth <= keptDepth {
+                entries.append(
+                    PortableStorage.Entry(
+                        key: key, type: type, arrayCount: nil, value: position..<position, parent: parent,
+                        element: element))
             }
-            sibling = index
+            var value = position..<position
+            var arrayCount: Int?
+            if code & 0x80 == 0 {
+                value = try readValue(bytes, type, of: index, element: 0, depth: depth)
+            } else {
+                arrayCount = try readArray(bytes, type, of: index, depth: depth)
+                value = value.lowerBound..<position
+            }
+            if depth <= keptDepth {
+                entries[index].value = value
+                entries[index].arrayCount = arrayCount
+            }
         }
+        keys.removeSubrange(first...)
     }
 
     /// Reads the values of an array; returns how many there are.
     private mutating func readArray(
-        _ bytes: Span<UInt8>, of index: Int, depth: Int
+        _ bytes: Span<UInt8>, _ type: PortableStorage.ValueType, of index: Int, depth: Int
     ) throws(PortableStorageFailure) -> Int {
         // Whatever the type, a value is at least one byte; so the count is bounded before it is trusted.
         guard let count = Int(exactly: try readVarint(bytes)), count <= bytes.count - position else {
             throw .truncated
         }
-        for element in 0..<count { _ = try readValue(bytes, of: index, element: element, depth: depth) }
+        if type != .bool, let size = type.size {
+            _ = try take(UInt64(count) * UInt64(size), bytes)
+        } else {
+            for element in 0..<count { _ = try readValue(bytes, type, of: index, element: element, depth: depth) }
+        }
         return count
     }
 
     /// Reads one value of an entry; returns where it is.
     private mutating func readValue(
-        _ bytes: Span<UInt8>, of index: Int, element: Int, depth: Int
+        _ bytes: Span<UInt8>, _ type: PortableStorage.ValueType, of index: Int, element: Int, depth: Int
     ) throws(PortableStorageFailure) -> Range<Int> {
         let start = position
-        switch entries[index].type {
+        switch type {
         case .bool:
             guard try readByte(bytes) <= 1 else { throw .badBoolean }
             return start..<position
@@ -77,7 +93,7 @@ struct PortableStorageReader {
             try readSection(bytes, parent: index, element: element, depth: depth + 1)
             return start..<position
         case .int64, .int32, .int16, .int8, .uint64, .uint32, .uint16, .uint8, .double:
-            return try take(UInt64(entries[index].type.size ?? 1), bytes)
+            return try take(UInt64(type.size ?? 1), bytes)
         }
     }
 
@@ -111,11 +127,5 @@ struct PortableStorageReader {
         let start = position
         position += Int(count)
         return start..<position
-    }
-}
-
-extension Span<UInt8> {
-    fileprivate func areEqual(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
-        left.count == right.count && zip(left, right).allSatisfy { self[$0] == self[$1] }
     }
 }

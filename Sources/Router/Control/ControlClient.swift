@@ -30,7 +30,8 @@ public final class ControlClient {
     /// The control socket.
     public let path: String
     private let loop: EventLoop
-    private static let patience: Duration = .seconds(5)
+    /// How long the daemon may take for an answer that it only has to write.
+    public static let patience: Duration = .seconds(5)
 
     /// A client of the router at this socket.
     public init(path: String) throws(Failure) {
@@ -42,12 +43,14 @@ public final class ControlClient {
         }
     }
 
-    /// Asks, and waits for the whole answer (five seconds at most).
+    /// Asks, and waits for the whole answer, so long at most.
     ///
     /// - Returns: the body of a 200.
-    public func ask(_ method: String, _ target: String) throws(Failure) -> [UInt8] {
+    public func ask(
+        _ method: String, _ target: String, patience: Duration = patience
+    ) throws(Failure) -> [UInt8] {
         var body: [UInt8] = []
-        try converse(method, target, patience: Self.patience) { bytes in
+        try converse(method, target, patience: patience) { bytes in
             body.append(contentsOf: bytes)
             return true
         }

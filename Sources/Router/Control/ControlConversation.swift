@@ -10,6 +10,8 @@ final class ControlConversation {
     private var reader = HTTPRequestReader(limits: HTTPLimits(body: 4096))
     private var request: HTTPRequestHead?
     private var followsEvents = false
+    /// Whether its answer is still to come, after which it is asked nothing more.
+    private var isAnsweringLate = false
     private let idle: Watch
 
     /// A client that says nothing for this long is let go.
@@ -45,7 +47,7 @@ final class ControlConversation {
 
     private func received(_ bytes: Span<UInt8>) {
         var start = 0
-        while stream.isOpen, !followsEvents {
+        while stream.isOpen, !followsEvents, !isAnsweringLate {
             let (consumed, event) = reader.receive(bytes.extracting(start..<bytes.count))
             start += consumed
             switch event {
@@ -58,7 +60,7 @@ final class ControlConversation {
                 idle.schedule(after: Self.patience)
                 if let request { answer(request) }
                 // Whoever follows events says with `Connection: close` that he asks nothing more, not that he has heard enough.
-                guard !followsEvents else { return }
+                guard !followsEvents, !isAnsweringLate else { return }
                 guard reader.next() else { return stream.closeAfterWriting() }
             case .failed(let failure):
                 send(HTTPResponse(refusing: failure), to: "GET")
@@ -70,7 +72,7 @@ final class ControlConversation {
     private func answer(_ request: HTTPRequestHead) {
         let known = [
             "/v1/status": "GET", "/v1/events": "GET", "/metrics": "GET", "/v1/lock": "POST", "/v1/unlock": "POST",
-            "/v1/reload": "POST",
+            "/v1/reload": "POST", "/v1/nodes/test": "POST",
         ]
         guard let method = known[String(request.path)] else {
             return refuse(request, 404, "there is no \(request.path) here")
@@ -94,6 +96,7 @@ final class ControlConversation {
                 try server.daemon.unlock()
                 return nil
             }
+        case "/v1/nodes/test": testNodes(request)
         default:
             act(request) { () throws(StartFailure) in
                 try server.daemon.reload()
@@ -104,9 +107,7 @@ final class ControlConversation {
 
     /// An operator's verb.
     private func act(_ request: HTTPRequestHead, _ verb: () throws(StartFailure) -> String?) {
-        guard let peer, ControlServer.isOperator(peer) else {
-            return refuse(request, 403, "only root and the router's own user may do this; try it with sudo")
-        }
+        guard isOperator else { return refuseStranger(request) }
         let note: String?
         do throws(StartFailure) {
             note = try verb()
@@ -119,6 +120,29 @@ final class ControlConversation {
             "locked": .bool(status.killSwitch.locked), "note": .string(orNull: note),
         ])
         send(HTTPResponse(body: body.encoded() + [0x0a]), to: request.method)
+    }
+
+    /// It makes traffic, so it is for whom the verbs are for. The answer comes late, and is the conversation's last.
+    private func testNodes(_ request: HTTPRequestHead) {
+        guard isOperator else { return refuseStranger(request) }
+        isAnsweringLate = true
+        idle.cancel()
+        do throws(StartFailure) {
+            try server.daemon.testNodes { [weak self] document in
+                guard let self else { return }
+                send(HTTPResponse(body: document.encode().encoded() + [0x0a]), to: request.method)
+                stream.closeAfterWriting()
+            }
+        } catch {
+            refuse(request, 409, error.description)
+            stream.closeAfterWriting()
+        }
+    }
+
+    private var isOperator: Bool { peer.map(ControlServer.isOperator) == true }
+
+    private func refuseStranger(_ request: HTTPRequestHead) {
+        refuse(request, 403, "only root and the router's own user may do this; try it with sudo")
     }
 
     private func follow(_ request: HTTPRequestHead) {

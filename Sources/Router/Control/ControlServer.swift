@@ -17,6 +17,8 @@ public final class ControlServer {
         func unlock() throws(StartFailure)
         /// An operator's verb. Throws the sentence that the operator is told.
         func reload() throws(StartFailure)
+        /// An operator's verb. Hands over what was found, later; throws the sentence that the operator is told.
+        func testNodes(_ done: @escaping (NodeTestDocument) -> Void) throws(StartFailure)
     }
 
     private let loop: EventLoop

@@ -92,8 +92,8 @@ final class ClientOwners {
     ///
     /// - Parameter server: what the client's own socket is connected to: the listener, or, where the connection was
     ///   redirected, where it was to go.
-    func user(of peer: Endpoint?, connectedTo server: Endpoint, at listener: NodeListener) -> UInt32 {
-        guard areNamed else { return FlowTag.unknownOwner }
+    func user(of peer: Endpoint?, connectedTo server: Endpoint, at listener: String) -> UInt32 {
+        guard areNamed, !users(of: listener).isForAnybody else { return FlowTag.unknownOwner }
         let owner =
             peer.map { lookup.owner(of: $0, connectedTo: server) }
             ?? .unknown(.unanswered("the kernel did not say where the connection is from"))
@@ -103,27 +103,27 @@ final class ClientOwners {
     /// The user who sent a datagram; a threat is told.
     ///
     /// - Parameter farPorts: to which ports it can have been sent.
-    func user(ofDatagramFrom sender: Endpoint, toPorts farPorts: Set<UInt16>, at listener: NodeListener) -> UInt32 {
+    func user(ofDatagramFrom sender: Endpoint, toPorts farPorts: Set<UInt16>, at listener: String) -> UInt32 {
         guard areNamed else { return FlowTag.unknownOwner }
         return note(lookup.owner(ofDatagramFrom: sender, toPorts: farPorts), at: listener)
     }
 
-    private func note(_ owner: SocketOwner, at listener: NodeListener) -> UInt32 {
+    private func note(_ owner: SocketOwner, at listener: String) -> UInt32 {
         let number = if case .user(let user) = owner { user } else { FlowTag.unknownOwner }
-        guard users(of: listener.name).caller(owner) != .node else { return number }
+        guard users(of: listener).caller(owner) != .node else { return number }
         let now = loop.now
         // It may be that the user is new, or has got another number. Not asked for each of a stranger's connections.
         if now - looked >= .seconds(1) {
             looked = now
             refresh()
         }
-        let users = users(of: listener.name)
+        let users = users(of: listener)
         let caller = users.caller(owner)
         guard caller.isThreat(mode), !users.allowed.isEmpty || mode == .required else { return number }
-        let telling = threats.note(caller, listener: listener.name, users: users, now: now) {
+        let telling = threats.note(caller, listener: listener, users: users, now: now) {
             ThisProcess.userName(of: $0)
         }
-        if let telling { onThreat(telling, listener.name) }
+        if let telling { onThreat(telling, listener) }
         return number
     }
 

@@ -8,7 +8,7 @@ final class NodeListener {
     let plan: ListenerPlan?
     let name: String
     /// Where it listens; the port that the kernel chose where none was asked for.
-    let endpoint: Endpoint
+    var endpoint: Endpoint { acceptor.endpoint }
     /// What a client must say to be let in; nil where none is asked for.
     let password: Credentials?
     /// Its number in this run, never used again: relays are tagged with it.
@@ -20,18 +20,13 @@ final class NodeListener {
     /// Connections of it that are open, in handshake or relayed.
     private(set) var open = 0
 
-    private let descriptor: Descriptor
-    private let loop: EventLoop
-    private var watch: Watch?
+    private let acceptor: Acceptor
     /// Where it hears datagrams too; nil for one that does not.
     private(set) var datagrams: DatagramSocket?
     /// Called with each connection, and the client's end of it.
     var onAccept: (consuming Descriptor, Endpoint?, NodeListener) -> Void = { _, _, _ in }
     /// Called when the kernel has no descriptor left for a connection that waits.
     var onDescriptorLimit: (NodeListener, SystemError) -> Void = { _, _ in }
-
-    /// How many connections are taken in one turn of the loop.
-    private static let batch = 64
 
     /// Listens, and accepts nothing until `resume`.
     ///
@@ -58,31 +53,26 @@ final class NodeListener {
         self.requestClass = requestClass
         self.password = password
         self.id = id
-        self.loop = loop
-        do throws(SystemError) {
-            descriptor = try Socket.listen(at: endpoint)
-            self.endpoint = try Socket.localEndpoint(of: descriptor) ?? endpoint
-        } catch {
-            throw StartFailure(
-                "\(name) cannot listen at \(endpoint): \(error.reason); "
-                    + (plan?.mend ?? "end what has that port"), isNoAddress: error.isNoAddress)
+        acceptor = try Acceptor(at: endpoint, name: name, mend: plan?.mend ?? "end what has that port", loop: loop)
+        acceptor.onAccept = { [unowned self] client, peer in
+            opened()
+            onAccept(client, peer, self)
         }
+        acceptor.onDescriptorLimit = { [unowned self] in onDescriptorLimit(self, $0) }
     }
 
     var isIPv6: Bool { if case .tcp(.v6, _) = endpoint { true } else { false } }
-    var isPaused: Bool { watch == nil }
+    var isPaused: Bool { acceptor.isPaused }
 
     /// Accepts from now on.
     func resume() {
-        guard watch == nil else { return }
-        watch = Watch.listener(descriptor.raw, on: loop) { [unowned self] in acceptBatch() }
+        acceptor.resume()
         datagrams?.resume()
     }
 
     /// Accepts nothing; who connects waits in the kernel's queue.
     func pause() {
-        watch?.cancel()
-        watch = nil
+        acceptor.pause()
         datagrams?.pause()
     }
 
@@ -98,18 +88,5 @@ final class NodeListener {
 
     func closed() {
         open -= 1
-    }
-
-    private func acceptBatch() {
-        for _ in 0..<Self.batch where !isPaused {
-            do throws(SystemError) {
-                var peer: Endpoint?
-                guard let client = try Socket.accept(from: descriptor, peer: &peer) else { return }
-                opened()
-                onAccept(client, peer, self)
-            } catch {
-                return onDescriptorLimit(self, error)
-            }
-        }
     }
 }

@@ -64,17 +64,22 @@ public final class Daemon: ControlServer.Daemon {
         loop.run()
         isRunning = false
         tellServiceManager("STOPPING=1")
+        // The node's traffic is cut; what a wallet has asked gets its answer, if it comes soon.
+        if router.drain({ [unowned self] in loop.stop() }) { linger(for: Router.walletFarewell) }
         router.stop()
         control?.stop()
         let farewell = router.farewellAtExit
-        if farewell > .zero {
-            let end = Watch.timer(on: loop) { [unowned self] in loop.stop() }
-            end.schedule(after: farewell)
-            loop.run()
-            end.cancel()
-        }
+        if farewell > .zero { linger(for: farewell) }
         // A Tor of ours writes down which guards it uses before it goes.
         loop.endChildren(within: .seconds(2))
+    }
+
+    /// Lives on, until it is told to stop or this time is over.
+    private func linger(for time: Duration) {
+        let end = Watch.timer(on: loop) { [unowned self] in loop.stop() }
+        end.schedule(after: time)
+        loop.run()
+        end.cancel()
     }
 
     /// The status document as of now.
@@ -88,6 +93,11 @@ public final class Daemon: ControlServer.Daemon {
 
     /// Unlocks. See `Router.unlock`.
     public func unlock() throws(StartFailure) { try router.unlock() }
+
+    /// Probes the wallets' nodes. See `Router.testNodes`.
+    public func testNodes(_ done: @escaping (NodeTestDocument) -> Void) throws(StartFailure) {
+        try router.testNodes(done)
+    }
 
     /// Reads the configuration anew. A bad file, or one that cannot be applied, changes nothing and says so.
     public func reload() throws(StartFailure) {

@@ -10,6 +10,8 @@ long test_read(int descriptor, void *bytes, unsigned long count);
 void test_finish(int descriptor);
 /// Makes the kernel's buffers of a socket this small.
 void test_shrink(int descriptor, int size);
+/// Has a socket send what is small only when all before it is acknowledged (Nagle's algorithm), as a new one does.
+void test_wait_for_acknowledgement(int descriptor);
 /// Has the next close of it reset the connection.
 void test_reset_on_close(int descriptor);
 /// The port a TCP socket is bound to.
@@ -57,3 +59,10 @@ char *test_run(const char *command, int *status);
 void test_free(char *text);
 /// A copy of a descriptor.
 int test_duplicate(int descriptor);
+
+/// Makes a certificate and its key, NAME.pem and NAME.key in a directory. For whom it is: "DNS:node.example",
+/// "IP:192.0.2.1"; null: an authority's. Its time in seconds from now. The issuer is another NAME, or null for itself.
+/// The SHA-256 of its DER is stored, 32 bytes. 0 where it could not be made.
+int test_make_certificate(
+    const char *directory, const char *name, const char *for_whom, long from, long until, const char *issuer,
+    unsigned char *fingerprint);

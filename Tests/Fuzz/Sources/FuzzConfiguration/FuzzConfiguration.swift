@@ -73,7 +73,9 @@ private func check(_ configuration: Configuration) {
     require((Duration.zero...Duration.seconds(44)).contains(configuration.route.hold), "hold")
     check(configuration.node, egresses)
     require(
-        configuration.killSwitch.guardMode == .off || configuration.node.user != nil, "a guard with nobody to confine")
+        configuration.killSwitch.guardMode == .off || !configuration.confinedUsers.isEmpty,
+        "a guard with nobody to confine")
+    for wallet in configuration.wallets { check(wallet, configuration) }
     require(configuration.control.socket?.hasPrefix("/") != false, "a relative control socket")
     let explanation = configuration.explanation()
     require(explanation.hasSuffix("\n"), "an explanation cut short")
@@ -141,6 +143,29 @@ private func check(_ node: NodeConfiguration, _ egresses: [EgressConfiguration])
     }
 }
 
+/// Nothing of a wallet goes unencrypted to the world by mistake, and no node of its is one of our own sockets.
+private func check(_ wallet: WalletConfiguration, _ configuration: Configuration) {
+    require(!wallet.isOutsideLoopback || wallet.certificate != nil, "plain HTTP for other machines")
+    require((1...16).contains(wallet.nodes.count), "\(wallet.nodes.count) nodes")
+    require((1...wallet.nodes.count).contains(wallet.broadcast), "given to \(wallet.broadcast) nodes")
+    let ours = configuration.node.listeners.map(\.endpoint) + configuration.wallets.map(\.listen)
+    require(Set(ours).count == ours.count, "two listeners on one address")
+    for name in configuration.killSwitch.confine.flatMap(\.listeners) {
+        require(name != "wallet.0" || configuration.wallets.first?.isOutsideLoopback == false, "confined to the world")
+    }
+    for node in wallet.nodes {
+        let isPlain = node.tls == nil
+        require(node.kind != .clearnet || !isPlain || node.isInsecure && !node.isTrusted, "plain HTTP by mistake")
+        require(!node.isInsecure || node.kind == .clearnet && isPlain, "insecure where it means nothing")
+        require(node.destination.port != 0, "port 0")
+        if case .fingerprint(let bytes) = node.tls { require(bytes.count == 32, "no SHA-256") }
+        guard case .address(let address) = node.destination.host else { continue }
+        require(!ours.contains(.tcp(address, port: node.destination.port)), "the router dials itself")
+        require(
+            node.kind == .loopback || !address.isPrivate || configuration.route.allowsPrivate, "a LAN by an exit")
+    }
+}
+
 /// Files of every fate. The hash answers with the checksum of the onion address in the corpus, so that the fuzzer
 /// gets past it.
 private let world = ConfigurationContext(
@@ -150,7 +175,10 @@ private let world = ConfigurationContext(
         case "a": .contents(FileContents(path: "a", bytes: [0x61], owner: 0, mode: 0o600))
         case "b": .contents(FileContents(path: "b", bytes: Array("192.0.2.0/24\n".utf8), owner: 1, mode: 0o644))
         case "c": .contents(FileContents(path: "c", bytes: [], owner: 1, mode: 0o600, isCredential: true))
+        case "p": .contents(FileContents(path: "p", bytes: Array(pem.utf8), owner: 0, mode: 0o600))
         default: .failure("No such file or directory")
         }
     },
     sha3_256: { _ in [0xdd, 0xd9] + [UInt8](repeating: 0, count: 30) })
+
+private let pem = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n"

@@ -1,0 +1,68 @@
+internal import Protocols
+
+extension Configuration {
+    /// What the wallet gateway does with this configuration, for `xmr-routed check`. Nodes stand by their place, without
+    /// their addresses.
+    var walletLines: [String] {
+        guard !wallets.isEmpty else { return ["Wallets: no listener for them. Set [[wallet]]."] }
+        return ["Wallets:"] + wallets.enumerated().flatMap { lines(of: $1, number: $0) }
+    }
+
+    private func lines(of wallet: WalletConfiguration, number: Int) -> [String] {
+        let name = "wallet.\(number)"
+        let plain = wallet.certificate == nil ? "" : ", by TLS"
+        var lines = ["  \(name) at \(wallet.listen)\(plain), for \(users(of: name, wallet)): \(order(wallet))"]
+        lines += wallet.nodes.enumerated().map { "    \(name).node.\($0): \(words($1))" }
+        if wallet.nodes.count == 1, wallet.nodes[0].kind != .loopback {
+            lines.append("    one node alone: nothing that it says is compared with another's")
+        }
+        if wallet.broadcast > 1 {
+            lines.append("    each transaction is given to \(wallet.broadcast) nodes, by as many circuits")
+        }
+        if wallet.verifiesOutputs { lines.append("    ring members are compared between two nodes") }
+        return lines
+    }
+
+    private func users(of listener: String, _ wallet: WalletConfiguration) -> String {
+        if wallet.isOutsideLoopback { return "anybody who reaches it" }
+        let names = killSwitch.confine.filter { $0.listeners.contains(listener) }.map(\.user)
+        return names.isEmpty ? "anybody on this machine" : "the user \(names.joined(separator: " and "))"
+    }
+
+    private func order(_ wallet: WalletConfiguration) -> String {
+        let own = wallet.nodes.count { $0.kind == .loopback }
+        let others = wallet.nodes.count - own
+        let best = wallet.order == .best
+        switch (own, others) {
+        case (0, _): return best ? "the good node that answers soonest" : "the first good node"
+        case (1, 0): return "your own node, and no other"
+        case (_, 0): return "your own nodes, and no other"
+        default:
+            let next =
+                wallet.fallback ? "then \(best ? "the soonest" : "the first") of the others" : "and never another"
+            return "your own node first, \(next) (fallback = \(wallet.fallback))"
+        }
+    }
+
+    private func words(_ node: WalletNodeConfiguration) -> String {
+        let trust =
+            switch node.tls {
+            case nil: ""
+            case .fingerprint: ", TLS with that one certificate"
+            case .systemAuthorities: ", TLS by the system's authorities"
+            case .authorities: ", TLS by an authority of yours"
+            }
+        let login = node.credentials == nil ? "" : ", with a user name and password"
+        let given = node.isTrusted && node.kind != .loopback ? "; trusted: it is shown key images" : ""
+        let insecure =
+            node.isInsecure ? "; WARNING: plain HTTP, which whoever carries it reads and changes" : ""
+        let place =
+            switch node.kind {
+            case .loopback: "on this machine, dialled straight"
+            case .onion: "an onion address, \(Self.words(route.onion))"
+            case .i2p: "an I2P address, \(Self.words(route.i2p))"
+            case .clearnet: "clearnet, \(Self.words(route.clearnet))"
+            }
+        return place + trust + login + given + insecure
+    }
+}

@@ -1,0 +1,95 @@
+import Protocols
+
+/// When each node is probed: once a minute, each in its own time, and only while a wallet polls or somebody asks.
+struct ProbeSchedule {
+    /// A probe under way.
+    struct Run {
+        let node: Int
+        let link: WalletDispatch.LinkID
+        var probe: NodeProbe
+        let until: Instant
+        /// What is learnt on the way, for a test.
+        var report: NodeReport
+        var isTest: Bool
+        let begunAt: Instant
+        var connectedAt: Instant?
+        /// When the first byte of the answer under way came.
+        var beganAt: Instant?
+    }
+
+    private(set) var runs: [Run] = []
+    /// When each node is due; nil while it is not to be probed.
+    private(set) var due: [Instant?]
+    private var spread: SeededSpread
+
+    init(nodes: Int, seed: UInt64) {
+        due = Array(repeating: nil, count: nodes)
+        spread = SeededSpread(seed: seed)
+    }
+
+    func isRunning(_ node: Int) -> Bool { runs.contains { $0.node == node } }
+
+    func index(of link: WalletDispatch.LinkID) -> Int? { runs.firstIndex { $0.link == link } }
+
+    subscript(index: Int) -> Run {
+        get { runs[index] }
+        set { runs[index] = newValue }
+    }
+
+    /// The earliest that is due.
+    var next: Instant? {
+        var next: Instant?
+        for at in due { if let at, at < next ?? at + .seconds(1) { next = at } }
+        return next
+    }
+
+    /// A wallet begins: this node is probed within seconds.
+    mutating func begin(_ node: Int, _ now: Instant) {
+        due[node] = now + spread.duration(.milliseconds(200), .seconds(3))
+    }
+
+    /// After one probe, the next.
+    mutating func later(_ node: Int, _ now: Instant) {
+        let interval = WalletLimits.probeInterval
+        due[node] = now + spread.duration(interval * 3 / 4, interval * 5 / 4)
+    }
+
+    /// There was no room, or a failure is to be looked at again: not before this.
+    mutating func postpone(_ node: Int, to at: Instant) {
+        due[node] = at + spread.duration(.zero, .seconds(2))
+    }
+
+    /// A failed node is looked at as soon as it may be tried again.
+    mutating func hasten(_ node: Int, to at: Instant) {
+        guard let present = due[node], at < present else { return }
+        postpone(node, to: at)
+    }
+
+    /// It is not probed on its own account any more.
+    mutating func cancel(_ node: Int) {
+        due[node] = nil
+    }
+
+    mutating func start(_ run: Run) {
+        runs.append(run)
+    }
+
+    @discardableResult
+    mutating func finish(_ index: Int) -> Run {
+        runs.remove(at: index)
+    }
+}
+
+/// A test of all nodes that somebody asked for, until each has its report.
+struct NodeTest {
+    var reports: [NodeReport] = []
+    /// Nodes that are not reported yet.
+    var open: [Int]
+    let until: Instant
+
+    mutating func note(_ report: NodeReport) {
+        guard let index = open.firstIndex(of: report.node) else { return }
+        open.remove(at: index)
+        reports.append(report)
+    }
+}

@@ -1,0 +1,44 @@
+import Protocols
+
+/// A request of a wallet until it is answered, or its twin that another node is asked for comparison.
+struct WaitingRequest {
+    enum State: Hashable {
+        /// For a node, a link or a transaction's link.
+        case waiting
+        /// Sent on this link.
+        case asked(WalletDispatch.LinkID)
+        /// The wallet is given the answer as it comes.
+        case forwarding(WalletDispatch.LinkID)
+        /// A fee that waits for what other nodes say.
+        case unsettled(WalletAnswer, from: Int)
+        /// Answered; the twin's answer is awaited.
+        case compared
+    }
+
+    let errand: WalletErrand
+    let request: WalletRequest
+    let askedAt: Instant
+    /// When the wallet is told that the daemon is busy.
+    var until: Instant
+    var state = State.waiting
+    /// Nodes that failed it; asked again only when no other is left.
+    var failed: [Int] = []
+    /// Nodes whose answer to it was none; not asked again.
+    var barred: [Int] = []
+    /// Whether it met a link that the node had closed already, and was given a second one there.
+    var wasStale = false
+    /// Whether a node has seen it.
+    var isShown = false
+
+    init(_ errand: WalletErrand, _ request: WalletRequest, now: Instant) {
+        self.errand = errand
+        self.request = request
+        askedAt = now
+        until = now + WalletLimits.request
+    }
+
+    var isWaiting: Bool { state == .waiting }
+
+    /// Whether it asks for ring members.
+    var asksForOutputs: Bool { request.call.role == .outputs }
+}

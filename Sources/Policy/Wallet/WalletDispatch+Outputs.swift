@@ -1,0 +1,147 @@
+import Protocols
+
+/// Requests for ring members, and for the fee: answers that are compared before a wallet gets them.
+///
+/// Outputs are asked for only while the link that the transaction will take stands, so that what is begun can be
+/// ended; and with `verify-outs` only while the second node's link stands too. Before that the wallet is told that the
+/// daemon is busy, which does no harm: nobody has seen anything. Afterwards it is told so last of all.
+extension WalletDispatch {
+    /// Places a request for outputs that no node has seen.
+    ///
+    /// - Returns: whether it is still there.
+    mutating func placeOutputs(at index: Int, _ now: Instant) -> Bool {
+        guard case .request(let id) = waiting[index].errand else { return true }
+        let end = waiting[index].askedAt + WalletLimits.transactionWay
+        if now >= end || trust.isDisputed(now) || !hasTransactionNode(now) {
+            giveUp(index, now)
+            return false
+        }
+        wake(at: end)
+        guard let node = choose(index, now) else { return postpone(index, now) }
+        var claims = 0
+        let link = link(.outputs, at: node, &claims, now)
+        var twin: (request: WaitingRequest, link: LinkID?)?
+        if verifiesOutputs, !isOwn[node] {
+            let second = WaitingRequest(.check(id), waiting[index].request, now: now)
+            guard let other = self.node(for: second, besides: node, now) else {
+                return postpone(index, for: second, now)
+            }
+            claims = 0
+            twin = (second, self.link(.outputs, at: other, &claims, now).map { links[$0].id })
+        }
+        guard isWayOpen, link != nil, twin == nil || twin?.link != nil else { return true }
+        // Making room for one may have closed the other.
+        guard let link = links.idle(.outputs, at: node) else { return true }
+        if let twin, let id = twin.link {
+            guard let second = links.index(of: id) else { return true }
+            comparisons.append(OutputsComparison(requestID(of: index)))
+            waiting.append(twin.request)
+            send(waiting.count - 1, on: second, now)
+        }
+        send(index, on: link, now)
+        return true
+    }
+
+    private func requestID(of index: Int) -> RequestID {
+        switch waiting[index].errand {
+        case .request(let id), .check(let id): id
+        case .copy(let number): RequestID(number)
+        case .probe: RequestID(0)
+        }
+    }
+
+    /// A node told the outputs.
+    mutating func outputsAnswered(_ index: Int, _ answer: WalletAnswer, by node: Int, _ now: Instant) {
+        let request = waiting[index].request
+        // Who refuses the first set and answers the second learns both: another node is asked for the first.
+        guard AnswerJudge.isOK(answer, to: request) else {
+            blame(node, "it does not tell outputs that it was asked for", answers: true, now)
+            bar(index, node)
+            return
+        }
+        let id = requestID(of: index)
+        guard let comparison = comparisons.firstIndex(where: { $0.request == id }) else {
+            finish(index, answer, from: node, now)
+            return
+        }
+        let verdict = comparisons[comparison].note(answer, from: node, form: request.call.form)
+        waiting[index].state = .compared
+        quorum.answered(node, now: now)
+        switch verdict {
+        case .open: break
+        case .agreed(let answer, let liar):
+            if let liar, let sentence = trust.contradicted(liar) { effects.append(.tell(node: liar, sentence)) }
+            comparisons.remove(at: comparison)
+            waiting.removeAll { $0.errand == .check(id) }
+            if let first = waiting.firstIndex(where: { $0.errand == .request(id) }) {
+                finish(first, answer, from: node, now)
+            }
+        case .differ:
+            // A third node says who lies, if there is one.
+            guard places.contains(where: { mayEverAsk($0, waiting[index]) }),
+                let check = waiting.firstIndex(where: { $0.errand == .check(id) })
+            else {
+                giveUp(on: id, now)
+                return
+            }
+            waiting[check].state = .waiting
+        case .disputed: giveUp(on: id, now)
+        }
+    }
+
+    private mutating func giveUp(on id: RequestID, _ now: Instant) {
+        if let first = waiting.firstIndex(where: { $0.errand == .request(id) }) { giveUp(first, now) }
+    }
+
+    /// Where answers of several nodes lie side by side and differ: nobody is shown another set for a while.
+    mutating func dispute(_ id: RequestID, _ now: Instant) {
+        guard let comparison = comparisons.first(where: { $0.request == id }), comparison.nodes.count > 1 else {
+            return
+        }
+        trust.disputed(comparison.nodes, now: now)
+        for node in comparison.nodes {
+            effects.append(
+                .tell(node: node, "wallet.\(listener).node.\(node) and another node tell outputs differently"))
+        }
+    }
+
+    /// A node told the fee.
+    mutating func feeAnswered(_ index: Int, _ answer: WalletAnswer, by node: Int, _ now: Instant) {
+        let tuple: FeeTuple
+        do throws(NodeAnswerFailure) {
+            tuple = try FeeTuple(reading: answer)
+        } catch {
+            blame(node, error.sentence, answers: true, now)
+            bar(index, node)
+            return
+        }
+        switch quorum.verdict(on: tuple, from: node, now: now) {
+        case .agreed: finish(index, answer, from: node, now)
+        case .unchecked:
+            guard now < waiting[index].askedAt + WalletLimits.fee, awaitsReading(besides: node, now) else {
+                finish(index, answer, from: node, now)
+                return
+            }
+            waiting[index].state = .unsettled(answer, from: node)
+            waiting[index].until = waiting[index].askedAt + WalletLimits.fee
+            wake(at: waiting[index].until)
+        case .lie: bar(index, node)
+        }
+    }
+
+    /// Looks again at the fees that wait for what other nodes say.
+    mutating func settleFees(_ now: Instant) {
+        for index in waiting.indices.reversed() {
+            guard case .unsettled(let answer, let node) = waiting[index].state else { continue }
+            feeAnswered(index, answer, by: node, now)
+        }
+    }
+
+    /// Whether another node's first reading of this session is about to come.
+    private func awaitsReading(besides node: Int, _ now: Instant) -> Bool {
+        places.contains { other in
+            guard other != node, isUsable(other, now), session.heights[other] == nil else { return false }
+            return probes.isRunning(other) || probes.due[other].map { $0 <= now + .seconds(5) } ?? false
+        }
+    }
+}

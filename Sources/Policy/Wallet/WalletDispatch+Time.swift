@@ -1,0 +1,106 @@
+public import Protocols
+
+/// What time alone does.
+extension WalletDispatch {
+    /// The time has come to this point.
+    public mutating func tick(now: Instant) -> [Effect] {
+        guard let due = soonest, due <= now else { return [] }
+        soonest = nil
+        endLinks(now)
+        endRequests(now)
+        for index in held.indices.reversed() where held[index].until <= now { abandon(index, now) }
+        for index in probes.runs.indices.reversed() where probes[index].until <= now {
+            if let link = links.index(of: probes[index].link) { lose(link, Self.late, .node, now) }
+        }
+        if let test, test.until <= now { finishTest("its connections were all in use") }
+        if let end = session.end, end <= now { endSession(now) }
+        pump(now)
+        if let earliest { wake(at: earliest) }
+        return take()
+    }
+
+    private static let late = "it did not answer in time"
+
+    /// When something ends by itself, next. Pauses that pass are not in it: what waits for one has asked to be woken.
+    var earliest: Instant? {
+        var earliest: Instant?
+        func take(_ time: Instant?) {
+            if let time, time < earliest ?? time + .milliseconds(1) { earliest = time }
+        }
+        for link in links.all { take(link.until) }
+        for request in waiting where !request.isForwarding {
+            take(request.until)
+            if request.asksForOutputs, !request.isShown { take(request.askedAt + WalletLimits.transactionWay) }
+        }
+        for transaction in held { take(transaction.until) }
+        for run in probes.runs { take(run.until) }
+        // While nothing may pass, no probe is started, however long it is due.
+        if refusal == nil { take(probes.next) }
+        take(test?.until)
+        take(session.end)
+        take(way.wantedUntil)
+        return earliest
+    }
+
+    /// Links that did not open, or did not answer, in time: sooner where another node can be asked instead.
+    private mutating func endLinks(_ now: Instant) {
+        for id in links.all.filter({ $0.until.map { $0 <= now } ?? false }).map(\.id) {
+            guard let index = links.index(of: id) else { continue }
+            let link = links[index]
+            let longest: Instant
+            switch link.phase {
+            case .opening: longest = link.begunAt + WalletLimits.opening
+            case .asked(_, let since): longest = since + WalletLimits.firstByte
+            case .idle, .answering, .forwarding: continue
+            }
+            if now < longest, !hasOther(than: link.node, now) {
+                links[index].until = longest
+            } else {
+                lose(index, link.isOpening ? "no connection to it came about in time" : Self.late, .node, now)
+            }
+        }
+    }
+
+    private mutating func endRequests(_ now: Instant) {
+        while let index = waiting.firstIndex(where: { $0.until <= now && !$0.isForwarding }) {
+            if case .unsettled(let answer, let node) = waiting[index].state {
+                feeAnswered(index, answer, by: node, now)
+            } else {
+                if case .asked(let link) = waiting[index].state, let place = links.index(of: link) {
+                    blame(links[place].node, Self.late, now)
+                }
+                giveUp(index, now)
+            }
+        }
+    }
+
+    /// A transaction that no node took in time.
+    private mutating func abandon(_ index: Int, _ now: Instant) {
+        for case .on(let link) in held[index].copies {
+            if let place = links.index(of: link) { close(place, now) }
+        }
+        conclude(index)
+    }
+
+    /// The wallet polls no more: nothing of it is to be seen on the wire.
+    private mutating func endSession(_ now: Instant) {
+        guard waiting.isEmpty else {
+            session.touch(now)
+            return
+        }
+        session.finish()
+        way.finish()
+        for node in places { probes.cancel(node) }
+        for index in links.all.indices.reversed() {
+            let link = links[index]
+            if case .copy = link.errand { continue }
+            if held.contains(where: { $0.copies.contains(.on(link.id)) }) { continue }
+            if let place = probes.index(of: link.id), probes[place].isTest { continue }
+            close(index, now)
+        }
+    }
+}
+
+extension WaitingRequest {
+    var isForwarding: Bool { if case .forwarding = state { true } else { false } }
+}

@@ -1,0 +1,30 @@
+extension Span<UInt8> {
+    /// Whether both ranges hold the same bytes.
+    func areSame(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+        guard left.count == right.count else { return false }
+        for offset in 0..<left.count
+        where self[left.lowerBound &+ offset] != self[right.lowerBound &+ offset] {
+            return false
+        }
+        return true
+    }
+
+    /// An order of ranges in which those of the same bytes are neighbours: by length, then by bytes.
+    func isOrdered(_ left: Range<Int>, before right: Range<Int>) -> Bool {
+        guard left.count == right.count else { return left.count < right.count }
+        for (left, right) in zip(left, right) where self[left] != self[right] {
+            return self[left] < self[right]
+        }
+        return false
+    }
+
+    /// Whether the bytes there are those of `text`.
+    func holds(_ text: String, at range: Range<Int>) -> Bool {
+        let text = text.utf8.span
+        guard range.count == text.count, range.upperBound <= count else { return false }
+        for index in 0..<text.count where self[range.lowerBound &+ index] != text[index] {
+            return false
+        }
+        return true
+    }
+}

@@ -1,0 +1,234 @@
+import EventLoop
+import Policy
+import Protocols
+import TLS
+
+/// The connection to a node, or with a wallet: TCP, the proxies' handshakes, TLS, each where it is wanted, and then
+/// bytes both ways. Whoever uses it sees no difference. It keeps no time: its owner ends what takes too long.
+///
+/// ```
+/// connecting ─▶ proxies' handshakes ─onConnected─▶ TLS handshake ─onOpened─▶ bytes
+/// ```
+final class GatewayStream {
+    private enum Stage {
+        case connecting(SocksChain)
+        case proxies(SocksChain)
+        case securing(TLSSession)
+        case open(TLSSession?)
+        case ended
+    }
+
+    private let stream: ByteStream
+    private var stage: Stage
+    private let tls: TLSContext?
+    private let serverName: Host?
+
+    /// Called once, when the way to the destination stands. Not for a connection that was accepted.
+    var onConnected: () -> Void = {}
+    /// Called once, when bytes may be sent. Not for a plain connection that was accepted: it is open from the start.
+    var onOpened: () -> Void = {}
+    /// Called with what came, decrypted. It must let nothing else be read while it looks. After `pause()` it may still
+    /// be called with the rest of one read.
+    var onBytes: (Span<UInt8>) -> Void = { _ in }
+    /// Called when all is written after some of it had to wait, and never from within a write.
+    var onDrained: () -> Void = {}
+    /// Called once, when it ends other than by `close()`; that may be from within a write.
+    var onEnded: (Ending) -> Void = { _ in }
+
+    /// Whoever reads so little ends the connection: its owner reads no more from the one side long before.
+    private static let queueLimit = 4 << 20
+
+    /// A connection to a node.
+    ///
+    /// - Parameters:
+    ///   - socket: connecting to the nearest proxy, or to the destination where there is none.
+    ///   - hops: the proxies' handshakes, the nearest one's first.
+    ///   - tls: how its certificate is verified; nil for plain bytes.
+    ///   - serverName: whom TLS expects there.
+    ///   - endsByReset: for a socket that is bound to an interface; see `FlowOwner.attach`.
+    init(
+        connecting socket: consuming Descriptor, hops: [SocksHop] = [], tls: TLSContext? = nil,
+        serverName: Host? = nil, endsByReset: Bool = false, loop: EventLoop
+    ) {
+        stream = ByteStream(
+            socket, connecting: true, loop: loop, queueLimit: Self.queueLimit, endsByReset: endsByReset,
+            work: .traffic, borrowsBuffer: true)
+        self.tls = tls
+        self.serverName = serverName
+        stage = .connecting(SocksChain(hops))
+        listen()
+    }
+
+    /// A connection that was accepted. Small messages on it go at once.
+    ///
+    /// - Parameter tls: our certificate; nil for plain bytes.
+    init(accepted socket: consuming Descriptor, tls: TLSContext? = nil, loop: EventLoop) throws(TLSFailure) {
+        Socket.tune(socket)
+        stage = if let tls { .securing(try TLSSession(tls)) } else { .open(nil) }
+        stream = ByteStream(
+            socket, connecting: false, loop: loop, queueLimit: Self.queueLimit, work: .answeredTraffic,
+            borrowsBuffer: true)
+        self.tls = tls
+        serverName = nil
+        listen()
+    }
+
+    deinit {
+        stream.close()
+    }
+
+    /// Whether it has neither ended nor been closed.
+    var isOpen: Bool { stream.isOpen }
+
+    /// How many bytes the kernel has not taken yet.
+    var queuedBytes: Int { stream.queuedBytes }
+
+    /// Sends these bytes after those before them. Before `onOpened` and after the end nothing is sent.
+    func write(_ bytes: [UInt8]) { write(bytes.span) }
+
+    /// Sends these bytes after those before them. Before `onOpened` and after the end nothing is sent.
+    func write(_ bytes: Span<UInt8>) {
+        guard case .open(let session) = stage else { return }
+        guard let session else { return stream.write(bytes) }
+        do throws(TLSFailure) {
+            try session.send(bytes)
+            pass(session)
+        } catch {
+            end(.tlsFailed(error))
+        }
+    }
+
+    /// Reads no more until `resume()`; see `ByteStream.pause`.
+    func pause() { stream.pause() }
+
+    /// Reads again, from the next turn of the loop on.
+    func resume() { stream.resume() }
+
+    /// Acknowledges at once what was read; see `ByteStream.acknowledgeNow`.
+    func acknowledgeNow() { stream.acknowledgeNow() }
+
+    /// Closes once all is written, and says `.finished`; that may be before this call returns.
+    func closeAfterWriting() {
+        if case .open(let session?) = stage {
+            session.close()
+            pass(session)
+        }
+        stream.closeAfterWriting()
+    }
+
+    /// Closes now. No handler is called any more.
+    func close() {
+        stage = .ended
+        stream.close()
+        onConnected = {}
+        onOpened = {}
+        onBytes = { _ in }
+        onDrained = {}
+        onEnded = { _ in }
+    }
+
+    /// The owner may let go of us in any of its handlers: the call holds us until it is over.
+    private func listen() {
+        stream.onConnected = { [weak self] in self?.connected() }
+        stream.onBytes = { [weak self] in self?.received($0) }
+        stream.onDrained = { [weak self] in self?.onDrained() }
+        stream.onEnded = { [weak self] in self?.ended($0) }
+    }
+
+    private func end(_ ending: Ending) {
+        let handler = onEnded
+        close()
+        handler(ending)
+    }
+
+    private func connected() {
+        guard case .connecting(var chain) = stage else { return }
+        var greeting: [UInt8] = []
+        switch chain.start(&greeting) {
+        case .ready: stands(with: [UInt8]().span)
+        case .more, .failed:
+            stage = .proxies(chain)
+            stream.write(greeting)
+        }
+    }
+
+    private func received(_ bytes: Span<UInt8>) {
+        switch stage {
+        case .open(nil): onBytes(bytes)
+        case .open(let session?), .securing(let session): decrypt(bytes, session)
+        case .proxies(var chain):
+            var reply: [UInt8] = []
+            let (consumed, outcome) = chain.receive(bytes, output: &reply)
+            stage = .proxies(chain)
+            switch outcome {
+            case .more: stream.write(reply)
+            case .ready: stands(with: bytes.extracting(consumed..<bytes.count))
+            case .failed(let failure): end(.proxyFailed(failure))
+            }
+        case .connecting, .ended: break
+        }
+    }
+
+    /// The way stands; these bytes came by it already.
+    private func stands(with early: Span<UInt8>) {
+        guard let tls else {
+            stage = .open(nil)
+            onConnected()
+            if case .open = stage { onOpened() }
+            if case .open = stage, !early.isEmpty { onBytes(early) }
+            return
+        }
+        do throws(TLSFailure) {
+            let session = try TLSSession(tls, serverName: serverName)
+            stage = .securing(session)
+            onConnected()
+            guard case .securing = stage else { return }
+            try session.start()
+            pass(session)
+            if !early.isEmpty { decrypt(early, session) }
+        } catch {
+            end(.tlsFailed(error))
+        }
+    }
+
+    private func decrypt(_ bytes: Span<UInt8>, _ session: TLSSession) {
+        do throws(TLSFailure) {
+            try session.receive(bytes) { plaintext in
+                opened(session)
+                if case .open = stage { onBytes(plaintext) }
+            }
+            opened(session)
+            pass(session)
+            if session.hasEnded, stream.isOpen { end(.closedByPeer) }
+        } catch {
+            // What it says to the other side: an alert, which tells why.
+            pass(session)
+            if stream.isOpen { end(.tlsFailed(error)) }
+        }
+    }
+
+    /// The handshake may be over; what it has to say goes before anything of ours.
+    private func opened(_ session: TLSSession) {
+        guard case .securing = stage, session.isEstablished else { return }
+        pass(session)
+        guard case .securing = stage else { return }
+        stage = .open(session)
+        onOpened()
+    }
+
+    private func pass(_ session: TLSSession) {
+        session.withOutgoing { stream.write($0) }
+    }
+
+    private func ended(_ ending: ByteStream.Ending) {
+        switch (stage, ending) {
+        case (.connecting(let chain), .failed(let error)): end(.connectFailed(error, isDirect: chain.isDirect))
+        case (_, .finished): end(.finished)
+        case (.proxies, _): end(.proxyClosed)
+        case (.securing(let session), .closedByPeer), (.open(let session?), .closedByPeer):
+            end(session.connectionEnded().map { .tlsFailed($0) } ?? .closedByPeer)
+        case (_, .failed(let error)): end(.failed(error))
+        case (_, .closedByPeer): end(.closedByPeer)
+        }
+    }
+}

@@ -1,0 +1,263 @@
+import EventLoop
+import Policy
+import Protocols
+import TLS
+
+/// One connection to a node: the way there, its TLS, and then one request after the other. The driver of a
+/// `NodeConversation`.
+///
+/// ```
+/// waiting for a way ─▶ dialling (TCP, proxies) ─▶ TLS ─▶ idle ◀─▶ asked ─▶ holding ─▶ forwarding
+/// ```
+final class NodeLink {
+    /// What begins an answer.
+    private struct AnswerHead {
+        var status: Int
+        var contentType: String
+        var length: UInt64?
+    }
+
+    private enum Stage { case waiting, dialling, securing, open, ended }
+
+    let id: WalletDispatch.LinkID
+    /// The node's place in its listener.
+    let node: Int
+    private unowned let gateway: WalletGateway
+    private let loop: EventLoop
+    private var conversation: NodeConversation
+    private var stream: GatewayStream?
+    private var stage = Stage.waiting
+    private var dialling: WalletWay.Dialling?
+    /// When it is given up: on its way, and while an answer that has begun goes on. The other times are the dispatcher's.
+    private var deadline: Instant?
+
+    private var head: AnswerHead?
+    private var held: [UInt8] = []
+    /// To whom the answer goes as it comes, once it is longer than is held.
+    private weak var receiver: WalletConnection?
+    private var isForwarding = false
+    /// Whether a request is under way.
+    private var isAsked = false
+    private var isPaused = false
+
+    /// What one read told, acted upon once the conversation is done with it.
+    private var hasBegun = false
+    private var outcome: NodeConversation.Event?
+
+    /// How much of an answer is held before it is given on.
+    private static let holdLimit = 1 << 20
+    private static let wayPatience: Duration = .seconds(60)
+    private static let securingPatience: Duration = .seconds(20)
+    /// Between two parts of an answer.
+    private static let stall: Duration = .seconds(60)
+
+    init(
+        _ id: WalletDispatch.LinkID, node: Int, _ conversation: NodeConversation, gateway: WalletGateway,
+        loop: EventLoop
+    ) {
+        self.id = id
+        self.node = node
+        self.conversation = conversation
+        self.gateway = gateway
+        self.loop = loop
+        deadline = loop.now + Self.wayPatience
+    }
+
+    /// The egress that it goes by; nil for a node on this machine, and before it is dialled.
+    var egress: UInt32? { dialling?.egress }
+
+    /// Whether the egress is still at work on its way.
+    var isWaiting: Bool { stage == .waiting }
+
+    // MARK: The way
+
+    /// Dials, on a circuit that nothing else has used.
+    func dial() {
+        guard isWaiting else { return }
+        switch gateway.way(to: node) {
+        case .wait: break
+        case .refuse(let refusal, let sentence): end(.notOpened(refusal, sentence))
+        case .dial(let dialling):
+            self.dialling = dialling
+            let socket: Descriptor
+            let tls = gateway.secrecy(of: node)
+            do throws(SystemError) {
+                socket = try dialling.way.connect()
+            } catch {
+                let refusal: Refusal =
+                    error.isDescriptorLimit ? .connectionLimit : dialling.way.hops.isEmpty ? .unreachable : .proxyFailed
+                if refusal == .proxyFailed { gateway.dialFailed(dialling.egress) }
+                return end(.notOpened(refusal, error.reason))
+            }
+            stage = .dialling
+            let stream = GatewayStream(
+                connecting: socket, hops: dialling.way.hops, tls: tls,
+                serverName: tls == nil ? nil : dialling.host, endsByReset: dialling.way.interface != nil, loop: loop)
+            self.stream = stream
+            stream.onConnected = { [unowned self] in connected() }
+            stream.onOpened = { [unowned self] in opened() }
+            stream.onBytes = { [unowned self] in received($0) }
+            stream.onEnded = { [unowned self] in ended($0) }
+        }
+    }
+
+    private func connected() {
+        stage = .securing
+        deadline = loop.now + Self.securingPatience
+        gateway.connected(self)
+    }
+
+    private func opened() {
+        guard stage != .ended else { return }
+        stage = .open
+        deadline = nil
+        gateway.opened(self)
+    }
+
+    // MARK: Requests
+
+    /// Sends a request; none is under way.
+    func send(_ request: WalletRequest) {
+        guard stage == .open, let stream else { return }
+        head = nil
+        held = []
+        receiver = nil
+        isForwarding = false
+        isAsked = true
+        stream.write(conversation.send(request))
+    }
+
+    private func received(_ bytes: Span<UInt8>) {
+        hasBegun = false
+        outcome = nil
+        conversation.received(bytes) { event in
+            switch event {
+            case .write(let bytes): stream?.write(bytes)
+            case .began: hasBegun = true
+            case .head(let status, let contentType, let length):
+                head = AnswerHead(status: status, contentType: contentType, length: length)
+            case .body(let range): take(bytes.extracting(range))
+            case .end, .failed: outcome = event
+            }
+        }
+        guard stage == .open else { return }
+        if let outcome { return finish(outcome) }
+        if isAsked, !isPaused { deadline = loop.now + Self.stall }
+        if hasBegun { gateway.began(self) }
+        if stage == .open, !isForwarding, held.count > Self.holdLimit, let head {
+            gateway.overflows(self, status: head.status, beginning: held)
+        }
+    }
+
+    private func take(_ part: Span<UInt8>) {
+        if isForwarding {
+            receiver?.give(part)
+        } else {
+            if held.isEmpty, let length = head?.length {
+                held.reserveCapacity(Int(min(length, UInt64(Self.holdLimit))))
+            }
+            held.append(copying: part)
+        }
+    }
+
+    private func finish(_ outcome: NodeConversation.Event) {
+        switch outcome {
+        case .end(let keepsAlive):
+            isAsked = false
+            deadline = nil
+            if isForwarding {
+                let receiver = receiver
+                isForwarding = false
+                self.receiver = nil
+                resume()
+                receiver?.finish()
+                gateway.streamed(self, keepsAlive: keepsAlive)
+            } else {
+                let answer = WalletAnswer(
+                    status: head?.status ?? 0, contentType: head?.contentType ?? "", body: held)
+                held = []
+                gateway.answered(self, answer, keepsAlive: keepsAlive)
+            }
+        case .failed(let sentence, let answered): end(answered ? .broken(sentence) : .unanswered(sentence))
+        case .write, .began, .head, .body: break
+        }
+    }
+
+    /// Gives the answer that is coming to this connection, what is held of it first.
+    func forward(to connection: WalletConnection?) {
+        guard stage == .open, let head else { return }
+        isForwarding = true
+        receiver = connection
+        let beginning = held
+        held = []
+        guard let connection else { return }
+        connection.begin(status: head.status, length: head.length, beginning, from: self)
+    }
+
+    /// The wallet does not read.
+    func pause() {
+        guard !isPaused else { return }
+        isPaused = true
+        deadline = nil
+        stream?.pause()
+    }
+
+    /// The wallet reads again.
+    func resume() {
+        guard isPaused else { return }
+        isPaused = false
+        if isAsked { deadline = loop.now + Self.stall }
+        stream?.resume()
+    }
+
+    // MARK: Ends
+
+    private func ended(_ ending: GatewayStream.Ending) {
+        if stage == .open { return lost(ending.sentence) }
+        if isProxysFault(ending) { gateway.dialFailed(egress) }
+        let refusal = dialling?.refusal(for: ending) ?? ending.refusal
+        end(.notOpened(refusal, refusal == ending.refusal ? ending.sentence : refusal.sentence()))
+    }
+
+    /// The connection to a node that was reached is no more. A body always says how long it is: no end of a connection
+    /// is the end of an answer.
+    private func lost(_ sentence: String) {
+        guard isAsked else { return end(.idleClosed) }
+        guard case .failed(let sentence, let answered) = conversation.closed() else { return end(.broken(sentence)) }
+        end(answered ? .broken(sentence) : .unanswered(sentence))
+    }
+
+    private func isProxysFault(_ ending: GatewayStream.Ending) -> Bool {
+        switch ending {
+        case .connectFailed(_, let isDirect): !isDirect
+        case .proxyClosed: true
+        case .proxyFailed(let failure): failure.isAboutProxy
+        case .tlsFailed, .failed, .closedByPeer, .finished: false
+        }
+    }
+
+    /// The egress or the route that it goes by is no more: a refusal of ours, which is not held against the node.
+    func cut(_ refusal: Refusal) { end(.notOpened(refusal, refusal.sentence())) }
+
+    /// Ends what does not come about in time.
+    func sweep(_ now: Instant) {
+        guard let deadline, now >= deadline else { return }
+        end(
+            stage == .open
+                ? .broken("its answer stopped half-way") : .notOpened(.timeout, Refusal.timeout.sentence()))
+    }
+
+    private func end(_ ending: WalletDispatch.LinkEnding) {
+        guard stage != .ended else { return }
+        close()
+        gateway.ended(self, ending)
+    }
+
+    /// Closes it. Nothing more is said of it.
+    func close() {
+        stage = .ended
+        stream?.close()
+        held = []
+        receiver = nil
+    }
+}

@@ -1,0 +1,187 @@
+import EventLoop
+import Policy
+import Protocols
+
+/// One connection of a wallet: the driver of a `WalletConversation`.
+///
+/// A request goes to the gateway, and its answer comes back whole, or in parts as a node sends them. While the wallet
+/// does not read, the node's end is not read either: memory stays flat, however long the answer.
+final class WalletConnection {
+    /// Its number in this run.
+    let number: UInt64
+    /// The user who has the wallet's end, as a flow's tag keeps it.
+    let owner: UInt32
+    private let stream: GatewayStream
+    private unowned let gateway: WalletGateway
+    private var conversation: WalletConversation
+    /// The request that waits for its answer; nil where none does.
+    private(set) var request: WalletDispatch.RequestID?
+    /// Whose answer is given in parts.
+    private weak var source: NodeLink?
+    /// When the wallet last said something, or took something.
+    private var lastMoved: Instant
+    /// When the request that is on its way to us began.
+    private var began: Instant?
+    private var closesAfterAnswer = false
+    private var isOver = false
+    private let loop: EventLoop
+
+    /// Past this many bytes that the wallet has not taken, the node is not read.
+    static let backlog = 256 << 10
+
+    /// How long a connection may do nothing.
+    private enum Patience {
+        /// Kept open between two requests.
+        static let kept: Duration = .seconds(600)
+        /// For a request's head.
+        static let head: Duration = .seconds(30)
+        /// Between two parts of a request.
+        static let part: Duration = .seconds(60)
+        /// While an answer waits to be taken.
+        static let taking: Duration = .seconds(180)
+    }
+
+    init(_ stream: GatewayStream, number: UInt64, owner: UInt32, gateway: WalletGateway, loop: EventLoop) {
+        self.stream = stream
+        self.number = number
+        self.owner = owner
+        self.gateway = gateway
+        self.loop = loop
+        conversation = gateway.newConversation()
+        lastMoved = loop.now
+        // Its first request is to begin soon, and its TLS with it.
+        began = lastMoved
+        stream.onBytes = { [unowned self] in received($0) }
+        stream.onDrained = { [unowned self] in drained() }
+        stream.onEnded = { [unowned self] _ in ended() }
+    }
+
+    private func received(_ bytes: Span<UInt8>) {
+        lastMoved = loop.now
+        perform(conversation.received(bytes))
+        guard stream.isOpen else { return }
+        if conversation.wantsAcknowledgement {
+            // A wallet sends head and body in two writes, and its kernel keeps the second until the first is acknowledged;
+            // ours would wait 40 ms with that.
+            stream.acknowledgeNow()
+            if began == nil { began = lastMoved }
+        } else {
+            began = nil
+        }
+        if !conversation.acceptsBytes { stream.pause() }
+    }
+
+    private func perform(_ effects: [WalletConversation.Effect]) {
+        for effect in effects {
+            guard stream.isOpen else { return }
+            switch effect {
+            case .request(let asked):
+                began = nil
+                let id = gateway.newRequest()
+                request = id
+                gateway.asked(asked, id, by: self)
+            case .write(let bytes): stream.write(bytes)
+            case .close: stream.closeAfterWriting()
+            }
+        }
+    }
+
+    /// The whole answer to its request.
+    func answer(_ answer: WalletAnswer) {
+        request = nil
+        lastMoved = loop.now
+        perform(conversation.answer(answer))
+        answered()
+    }
+
+    private func answered() {
+        guard stream.isOpen else { return }
+        if closesAfterAnswer, request == nil { return stream.closeAfterWriting() }
+        if conversation.acceptsBytes { stream.resume() }
+    }
+
+    // MARK: An answer in parts
+
+    /// The answer begins so, and the rest comes by `give`.
+    func begin(status: Int, length: UInt64?, _ beginning: [UInt8], from link: NodeLink) {
+        source = link
+        stream.write(conversation.begin(status: status, length: length, beginning: beginning))
+        holdBack()
+    }
+
+    /// A part of the answer that has begun.
+    func give(_ bytes: Span<UInt8>) {
+        guard stream.isOpen, !bytes.isEmpty else { return }
+        if stream.queuedBytes == 0 { lastMoved = loop.now }
+        let frame = conversation.part(count: bytes.count)
+        if !frame.before.isEmpty { stream.write(frame.before) }
+        stream.write(bytes)
+        if !frame.after.isEmpty { stream.write(frame.after) }
+        holdBack()
+    }
+
+    /// A wallet that does not take what it is given holds the node back.
+    private func holdBack() {
+        if stream.isOpen, stream.queuedBytes > Self.backlog { source?.pause() }
+    }
+
+    /// The answer that was given in parts is whole.
+    func finish() {
+        source = nil
+        if let request { gateway.finished(request) }
+        request = nil
+        lastMoved = loop.now
+        perform(conversation.finish())
+        answered()
+    }
+
+    private func drained() {
+        lastMoved = loop.now
+        source?.resume()
+    }
+
+    // MARK: Ends
+
+    /// The wallet has ended, one way or another. (One that has shut down its sending half only is none: wallets do not.)
+    private func ended() {
+        guard !isOver else { return }
+        isOver = true
+        source = nil
+        gateway.ended(self)
+    }
+
+    /// The answer that was begun cannot be ended: the wallet is to see that it is not whole.
+    func breakOff() {
+        request = nil
+        close()
+    }
+
+    /// Ends it now, in whatever state it is; its request is dropped.
+    func close() {
+        stream.close()
+        ended()
+    }
+
+    /// Ends it as soon as nothing is owed to the wallet.
+    func closeWhenIdle() {
+        closesAfterAnswer = true
+        if request == nil { stream.closeAfterWriting() }
+    }
+
+    /// Ends it where the wallet lets us wait for too long.
+    func sweep(_ now: Instant) {
+        let isLate: Bool
+        if stream.queuedBytes > 0 {
+            isLate = now >= lastMoved + Patience.taking
+        } else if request != nil {
+            // The dispatcher keeps that time.
+            isLate = false
+        } else if let began {
+            isLate =
+                now >= lastMoved + Patience.part || !conversation.isInBody && now >= began + Patience.head
+        } else {
+            isLate = now >= lastMoved + Patience.kept
+        }
+        if isLate { close() }
+    }
+}

@@ -1,0 +1,292 @@
+import EventLoop
+import Policy
+import Protocols
+import TLS
+
+/// One `[[wallet]]`, running: its listener, its nodes' links, and the dispatcher between them.
+///
+/// What the dispatcher says is done once the event that it answers is over, in order. What that causes is told to it
+/// afterwards, never in between.
+final class WalletGateway {
+    /// What the router does for it.
+    protocol Host: AnyObject {
+        /// Why nothing passes at all; nil where it may.
+        var standingRefusal: Refusal? { get }
+        /// How a node is dialled, now.
+        func way(to node: WalletNodeConfiguration) -> WalletWay
+        /// Whether a proven egress leads to a node, or it is on this machine.
+        func hasRoute(to node: WalletNodeConfiguration) -> Bool
+        /// Whether this egress is the one that leads to a node, by the rules now in force.
+        func leads(_ egress: UInt32, to node: WalletNodeConfiguration) -> Bool
+        /// An egress did not answer as it should.
+        func dialFailed(_ egress: UInt32)
+        /// Takes a connection into account, and says who has the wallet's end of it; nil where it is refused.
+        func admit(_ peer: Endpoint?, open: Int, at gateway: WalletGateway) -> UInt32?
+        /// A connection that was taken into account has ended.
+        func walletConnectionEnded()
+        /// Why nothing of a wallet with this owner passes any more; nil where it may.
+        func refusal(of owner: UInt32, at gateway: WalletGateway) -> Refusal?
+        /// Worth an event: a node by its place, and a sentence.
+        func told(_ sentence: String, of node: String)
+    }
+
+    let configuration: WalletConfiguration
+    let network: MoneroNetwork
+    /// Its place in the file.
+    let number: Int
+    /// Where it listens.
+    let acceptor: Acceptor
+    /// Ends it, once it is replaced.
+    var farewell: Watch?
+    private unowned let host: any Host
+    private let loop: EventLoop
+    private let gate: WalletGate
+    private let secrecy: WalletSecrecy
+    private var dispatch: WalletDispatch
+    private lazy var listener = WalletListener(acceptor, secrecy: secrecy.listener, gateway: self, loop: loop)
+    /// Whose requests are under way.
+    private var waiting: [WalletDispatch.RequestID: WalletConnection] = [:]
+    private var links: [WalletDispatch.LinkID: NodeLink] = [:]
+    private var lastRequest: UInt64 = 0
+    /// What is still to be done, of events that came while others' effects were.
+    private var pending: [WalletDispatch.Effect] = []
+    private var isPerforming = false
+    /// Who waits for the report of a test.
+    private var testers: [([NodeReport]) -> Void] = []
+    private var onDrained: (() -> Void)?
+    /// When `wake` comes.
+    private var wakesAt = Instant(milliseconds: 0)
+    private lazy var wake = Watch.timer(on: loop) { [unowned self] in
+        apply { $0.tick(now: loop.now) }
+    }
+    private var sweeper: Watch?
+    /// How often it is looked for those who are late: as much later they are let go.
+    private static let sweepInterval: Duration = .seconds(5)
+
+    /// Takes no connection before `start`.
+    ///
+    /// - Parameter acceptor: where it listens.
+    /// - Throws: a sentence when the listener's certificate cannot be read.
+    init(
+        _ configuration: WalletConfiguration, number: Int, network: MoneroNetwork, acceptor: Acceptor, host: any Host,
+        loop: EventLoop
+    ) throws(StartFailure) {
+        self.configuration = configuration
+        self.network = network
+        self.number = number
+        self.acceptor = acceptor
+        self.host = host
+        self.loop = loop
+        gate = WalletGate(configuration)
+        secrecy = try WalletSecrecy(configuration, name: Self.name(number))
+        dispatch = WalletDispatch(
+            configuration, listener: number, network: network, seed: UInt64.random(in: .min ... .max))
+    }
+
+    /// The name of the `number`th in the status: "wallet.0".
+    static func name(_ number: Int) -> String { "wallet.\(number)" }
+    var name: String { Self.name(number) }
+    var endpoint: Endpoint { acceptor.endpoint }
+
+    /// Takes connections from now on.
+    func start() {
+        judge()
+        listener.resume()
+    }
+
+    // MARK: What others know of it
+
+    var statuses: [WalletNodeStatus] { dispatch.statuses(now: loop.now) }
+    var quorumHeight: UInt64? { dispatch.quorumHeight(now: loop.now) }
+    var threats: [String] { dispatch.threats(now: loop.now) }
+
+    /// Probes each node at once, and hands over what was found.
+    func testNodes(_ done: @escaping ([NodeReport]) -> Void) {
+        testers.append(done)
+        apply { $0.testNodes(now: loop.now) }
+    }
+
+    // MARK: The dispatcher
+
+    /// Tells the dispatcher of an event, and does what it says.
+    private func apply(_ event: (inout WalletDispatch) -> [WalletDispatch.Effect]) {
+        let effects = event(&dispatch)
+        if isPerforming {
+            pending += effects
+            return
+        }
+        isPerforming = true
+        for effect in effects { perform(effect) }
+        var next = 0
+        while next < pending.count {
+            perform(pending[next])
+            next += 1
+        }
+        pending.removeAll(keepingCapacity: true)
+        isPerforming = false
+        schedule()
+        if let done = onDrained, waiting.isEmpty, dispatch.isQuiet {
+            onDrained = nil
+            done()
+        }
+    }
+
+    private func perform(_ effect: WalletDispatch.Effect) {
+        switch effect {
+        case .open(let id, let node, _):
+            guard configuration.nodes.indices.contains(node) else { return }
+            let link = NodeLink(
+                id, node: node, newConversation(withNode: node), gateway: self, loop: loop)
+            links[id] = link
+            sweepFromNowOn()
+            link.dial()
+        case .send(let id, let request): links[id]?.send(request)
+        case .close(let id): links.removeValue(forKey: id)?.close()
+        case .answer(let id, let answer): waiting.removeValue(forKey: id)?.answer(answer)
+        case .forward(let id, let request): links[id]?.forward(to: waiting[request])
+        case .breakOff(let id): waiting.removeValue(forKey: id)?.breakOff()
+        case .tell(let node, let sentence): host.told(sentence, of: "\(name).node.\(node)")
+        case .tested(let reports):
+            let testers = testers
+            self.testers = []
+            for tester in testers { tester(reports) }
+        }
+    }
+
+    /// A timer that is set too early costs one call for nothing; one set anew for each request would cost more.
+    private func schedule() {
+        guard let deadline = dispatch.deadline, !wake.isPending || deadline < wakesAt else { return }
+        wakesAt = deadline
+        wake.schedule(after: max(deadline - loop.now, .milliseconds(1)))
+    }
+
+    // MARK: Wallets
+
+    func newConversation() -> WalletConversation { WalletConversation(gate: gate) }
+
+    /// A number for a request that is about to be asked.
+    func newRequest() -> WalletDispatch.RequestID {
+        lastRequest += 1
+        return WalletDispatch.RequestID(lastRequest)
+    }
+
+    func asked(_ request: WalletRequest, _ id: WalletDispatch.RequestID, by connection: WalletConnection) {
+        waiting[id] = connection
+        apply { $0.request(id, request, now: loop.now) }
+    }
+
+    /// The answer that was given in parts is whole: nothing is owed for this request.
+    func finished(_ id: WalletDispatch.RequestID) { waiting[id] = nil }
+
+    func ended(_ connection: WalletConnection) {
+        listener.forget(connection)
+        host.walletConnectionEnded()
+        guard let id = connection.request, waiting.removeValue(forKey: id) != nil else { return }
+        apply { $0.requestGone(id, now: loop.now) }
+    }
+
+    func admit(_ peer: Endpoint?, open: Int) -> UInt32? { host.admit(peer, open: open, at: self) }
+
+    /// A connection that was admitted cannot be had.
+    func refused() { host.walletConnectionEnded() }
+
+    // MARK: Links
+
+    private func newConversation(withNode node: Int) -> NodeConversation {
+        NodeConversation(
+            node: configuration.nodes[node], md5: { WalletSecrecy.md5($0) }, nonce: { WalletSecrecy.nonce() })
+    }
+
+    func way(to node: Int) -> WalletWay { host.way(to: configuration.nodes[node]) }
+
+    func secrecy(of node: Int) -> TLSContext? { secrecy.context(for: configuration.nodes[node]) }
+
+    func dialFailed(_ egress: UInt32?) { if let egress { host.dialFailed(egress) } }
+
+    func connected(_ link: NodeLink) { apply { $0.linkConnected(link.id, now: loop.now) } }
+    func opened(_ link: NodeLink) { apply { $0.linkOpened(link.id, now: loop.now) } }
+    func began(_ link: NodeLink) { apply { $0.linkBegan(link.id, now: loop.now) } }
+
+    func answered(_ link: NodeLink, _ answer: WalletAnswer, keepsAlive: Bool) {
+        apply { $0.linkAnswered(link.id, answer, keepsAlive: keepsAlive, now: loop.now) }
+    }
+
+    func overflows(_ link: NodeLink, status: Int, beginning: [UInt8]) {
+        apply { $0.linkOverflows(link.id, status: status, beginning: beginning, now: loop.now) }
+    }
+
+    func streamed(_ link: NodeLink, keepsAlive: Bool) {
+        apply { $0.linkStreamed(link.id, keepsAlive: keepsAlive, now: loop.now) }
+    }
+
+    func ended(_ link: NodeLink, _ ending: WalletDispatch.LinkEnding) {
+        guard links.removeValue(forKey: link.id) != nil else { return }
+        apply { $0.linkEnded(link.id, ending, now: loop.now) }
+    }
+
+    // MARK: What the router tells
+
+    /// Something changed of the lock, the guard, the routes, the egresses or the users: what is no longer allowed ends,
+    /// what is allowed again may come.
+    func judge() {
+        let refusal = host.standingRefusal
+        apply { $0.stand(refusal, now: loop.now) }
+        let ready = configuration.nodes.map { host.hasRoute(to: $0) }
+        apply { $0.routes(ready, now: loop.now) }
+        for link in Array(links.values) {
+            if let refusal {
+                link.cut(refusal)
+            } else if let egress = link.egress, !host.leads(egress, to: configuration.nodes[link.node]) {
+                link.cut(.egressNotReady)
+            }
+        }
+        listener.forEach { if host.refusal(of: $0.owner, at: self) != nil { $0.close() } }
+    }
+
+    /// What links wait for may have come.
+    func askAgain() {
+        for link in Array(links.values) where link.isWaiting { link.dial() }
+    }
+
+    // MARK: The end
+
+    /// Takes no more requests; those under way have until `stop`.
+    ///
+    /// - Parameter done: called once, when none is under way any more; it may be before this returns.
+    func drain(_ done: @escaping () -> Void) {
+        listener.release()
+        listener.forEach { $0.closeWhenIdle() }
+        if waiting.isEmpty, dispatch.isQuiet { done() } else { onDrained = done }
+    }
+
+    /// Ends all.
+    func stop() {
+        onDrained = nil
+        listener.release()
+        listener.forEach { $0.close() }
+        for link in links.values { link.close() }
+        links = [:]
+        wake.cancel()
+        sweeper = nil
+        let testers = testers
+        self.testers = []
+        for tester in testers { tester([]) }
+    }
+
+    // MARK: Those who are late
+
+    func sweepFromNowOn() {
+        guard sweeper == nil else { return }
+        sweeper = Watch.ticker(every: Self.sweepInterval, on: loop) { [unowned self] in sweep() }
+    }
+
+    private func sweep() {
+        guard !listener.isEmpty || !links.isEmpty else {
+            sweeper = nil
+            return
+        }
+        let now = loop.now
+        for link in Array(links.values) { link.sweep(now) }
+        listener.forEach { $0.sweep(now) }
+    }
+}

@@ -1,0 +1,309 @@
+import Policy
+import Protocols
+import Testing
+
+/// Outputs are asked for only where the transaction that is made of them has a way, and a transaction is handed over
+/// until a node takes it.
+@Suite struct WalletTransactionTests {
+    /// A wallet has asked for outputs, and they were given.
+    private func built(_ run: DispatchRun) throws {
+        let id = run.ask(.outputs())
+        run.open(try run.only(.outputs).id)
+        run.open(try run.only(.transaction).id)
+        run.answer(try run.only(.outputs).id, .outputs([1]))
+        #expect(run.outcomes[id] == .answered(.outputs([1])))
+    }
+
+    @Test func outputsWaitForTheTransactionsWay() throws {
+        let run = DispatchRun("oo")
+        run.ask(.distribution)
+        let way = try run.only(.transaction)
+        #expect(way.node == 1)
+        let outputs = try run.only(.outputs)
+        #expect(outputs.node == 0)
+        run.open(outputs.id)
+        run.answer(outputs.id, .outputs([]))
+        let id = run.ask(.outputs())
+        #expect(run.sends(of: .outputs()).isEmpty)
+        run.open(way.id)
+        #expect(run.sends(of: .outputs()) == [0])
+        run.answer(outputs.id, .outputs([1]))
+        #expect(run.outcomes[id] == .answered(.outputs([1])))
+        // The second set of the same transfer goes to the same node, on the same link.
+        run.ask(.outputs([2]))
+        #expect(run.link(outputs.id)?.state == .busy(.outputs([2])))
+    }
+
+    @Test func withoutTheWayItIsBusyAndNothingWasShown() throws {
+        let run = DispatchRun("oo")
+        let id = run.ask(.outputs())
+        run.open(try run.only(.outputs).id)
+        run.pass(.seconds(39))
+        #expect(run.outcomes[id] == nil)
+        run.pass(.seconds(2))
+        #expect(run.isBusy(id))
+        #expect(run.sends(of: .outputs()).isEmpty)
+    }
+
+    @Test func withoutAnyNodeItIsBusyAtOnce() {
+        let run = DispatchRun("oo")
+        run.routes([false, false])
+        #expect(run.isBusy(run.ask(.outputs())))
+    }
+
+    @Test func outputsThatWereShownAreAskedAgainByteForByte() throws {
+        let run = DispatchRun("ooo")
+        let id = run.ask(.outputs())
+        run.open(try run.only(.outputs).id)
+        run.open(try run.only(.transaction).id)
+        run.end(try run.only(.outputs).id, .unanswered("it broke"))
+        // Not to the node that will be given the transaction.
+        let second = try run.only(.outputs)
+        #expect(second.node == 2)
+        run.open(second.id)
+        run.routes([false, false, false])
+        run.pass(.seconds(100))
+        #expect(run.outcomes[id] == nil)
+        run.routes([true, true, true])
+        for link in run.live(.outputs) { run.open(link.id) }
+        run.answer(try run.only(.outputs).id, .outputs([7]))
+        #expect(run.outcomes[id] == .answered(.outputs([7])))
+    }
+
+    @Test func theTransactionTakesTheWarmLinkToAnotherNode() throws {
+        let run = DispatchRun("oo")
+        try built(run)
+        let id = run.ask(.transaction())
+        #expect(run.sends(of: .transaction()) == [1])
+        // What outputs were asked on serves no other transaction.
+        #expect(run.live(.outputs).isEmpty)
+        let link = try run.only(.transaction)
+        run.answer(link.id, .json("OK"))
+        #expect(run.outcomes[id] == .answered(.json("OK")))
+        #expect(run.link(link.id)?.state == .closed)
+        run.ask(.transaction("another"))
+        #expect(try run.only(.transaction).state == .opening)
+    }
+
+    @Test func aLoopbackNodeTakesItsOwnTransactions() throws {
+        let run = DispatchRun("lo", fallback: true)
+        try built(run)
+        run.ask(.transaction())
+        #expect(run.sends(of: .transaction()) == [0])
+    }
+
+    @Test func oneNodeServesAllWithTwoLinks() throws {
+        let run = DispatchRun("o")
+        run.ask(.sync())
+        run.open(try run.only(.sync).id)
+        run.answer(try run.only(.sync).id, .result())
+        try built(run)
+        #expect(run.live(.sync).isEmpty)
+        let id = run.ask(.transaction())
+        run.answer(try run.only(.transaction).id, .json("OK"))
+        #expect(run.outcomes[id] == .answered(.json("OK")))
+        // The link for the next poll is there again.
+        #expect(run.live(.sync).count == 1)
+    }
+
+    @Test func itIsHeldUntilItsRouteIsBack() throws {
+        let run = DispatchRun("oo")
+        try built(run)
+        run.routes([false, false])
+        let id = run.ask(.transaction())
+        run.pass(.seconds(170))
+        #expect(run.outcomes[id] == nil)
+        run.routes([true, true])
+        let link = try run.only(.transaction)
+        #expect(link.node == 1)
+        run.open(link.id)
+        run.answer(link.id, .json("OK"))
+        #expect(run.outcomes[id] == .answered(.json("OK")))
+    }
+
+    @Test func busyIsItsLastResort() {
+        let run = DispatchRun("oo")
+        run.routes([false, false])
+        let id = run.ask(.transaction())
+        run.pass(.seconds(179))
+        #expect(run.outcomes[id] == nil)
+        run.pass(.seconds(2))
+        #expect(run.isBusy(id))
+        #expect(run.dispatch.isQuiet)
+    }
+
+    @Test func theSameBytesGoToTheNextNode() throws {
+        let run = DispatchRun("ooo")
+        try built(run)
+        let id = run.ask(.transaction())
+        run.end(try run.only(.transaction).id, .unanswered("it closed the connection"))
+        let next = try run.only(.transaction)
+        #expect(next.node == 2)
+        run.open(next.id)
+        run.answer(next.id, .json("OK"))
+        #expect(run.outcomes[id] == .answered(.json("OK")))
+        #expect(run.sends(of: .transaction()) == [1, 2])
+    }
+
+    @Test func whoWasShownTheOutputsIsAskedLast() throws {
+        let run = DispatchRun("oo")
+        try built(run)
+        let id = run.ask(.transaction())
+        run.end(try run.only(.transaction).id, .broken("it broke"))
+        run.pass(.seconds(3))
+        // Once is no reason yet to show one node both.
+        #expect(try run.only(.transaction).node == 1)
+        run.open(try run.only(.transaction).id)
+        run.end(try run.only(.transaction).id, .broken("it broke"))
+        #expect(try run.only(.transaction).node == 0)
+        run.open(try run.only(.transaction).id)
+        run.answer(try run.only(.transaction).id, .json("OK"))
+        #expect(run.outcomes[id] == .answered(.json("OK")))
+    }
+
+    @Test func aBusyNodeIsNoAnswer() throws {
+        let run = DispatchRun("ooo")
+        let id = run.ask(.transaction())
+        run.open(try run.only(.transaction).id)
+        run.answer(try run.only(.transaction).id, .json("BUSY"))
+        #expect(run.outcomes[id] == nil)
+        run.open(try run.only(.transaction).id)
+        run.answer(try run.only(.transaction).id, .json("OK"))
+        #expect(run.outcomes[id] == .answered(.json("OK")))
+    }
+
+    @Test func oneRefusalIsNotBelieved() throws {
+        let run = DispatchRun("ooo")
+        try built(run)
+        let id = run.ask(.transaction())
+        run.answer(try run.only(.transaction).id, .json("Failed"))
+        #expect(run.outcomes[id] == nil)
+        #expect(try run.only(.transaction).node == 2)
+        run.open(try run.only(.transaction).id)
+        run.answer(try run.only(.transaction).id, .json("Failed"))
+        #expect(run.outcomes[id] == .answered(.json("Failed")))
+        #expect(run.dispatch.isQuiet)
+    }
+
+    @Test func aRefusalIsNotShownToWhoSawTheOutputs() throws {
+        let run = DispatchRun("oo")
+        try built(run)
+        let id = run.ask(.transaction())
+        run.answer(try run.only(.transaction).id, .json("Failed"))
+        #expect(run.outcomes[id] == .answered(.json("Failed")))
+        #expect(run.sends(of: .transaction()) == [1])
+    }
+
+    @Test func itGoesOnWithoutItsWallet() throws {
+        let run = DispatchRun("oo")
+        let id = run.ask(.transaction())
+        run.leave(id)
+        let again = run.ask(.transaction())
+        #expect(run.live(.transaction).count == 1)
+        run.open(try run.only(.transaction).id)
+        run.answer(try run.only(.transaction).id, .json("OK"))
+        #expect(run.outcomes[again] == .answered(.json("OK")))
+        #expect(run.sends(of: .transaction()).count == 1)
+    }
+
+    @Test func aLoopbackNodesTransactionDoesNotLeaveEvenWhenItIsDead() throws {
+        let run = DispatchRun("lo")
+        let id = run.ask(.transaction())
+        for _ in 0..<200 {
+            for link in run.live() { run.end(link.id, .notOpened(.connectionRefused, "nobody listens there")) }
+            run.pass(.seconds(1))
+        }
+        #expect(run.isBusy(id))
+        #expect(run.links.allSatisfy { $0.node == 0 })
+    }
+
+    @Test func itIsBroadcastToSeveral() throws {
+        let run = DispatchRun("ooo", broadcast: 2)
+        try built(run)
+        let id = run.ask(.transaction())
+        #expect(Set(run.live(.transaction).map(\.node)) == [1, 2])
+        let first = try #require(run.live(.transaction, node: 1).first)
+        run.answer(first.id, .json("OK"))
+        #expect(run.outcomes[id] == .answered(.json("OK")))
+        let second = try run.only(.transaction)
+        run.open(second.id)
+        run.answer(second.id, .json("OK"))
+        #expect(Set(run.sends(of: .transaction())) == [1, 2])
+        #expect(run.dispatch.isQuiet)
+    }
+
+    @Test func aFailingNodeIsNotHammered() throws {
+        let run = DispatchRun("o")
+        run.ask(.transaction())
+        for _ in 0..<1800 {
+            for link in run.live(.transaction) {
+                run.end(link.id, .notOpened(.onionUnreachable, "the onion service does not answer"))
+            }
+            run.pass(.milliseconds(100))
+        }
+        let dials = run.links.count { $0.purpose == .transaction }
+        #expect(dials > 8 && dials < 40, "\(dials)")
+    }
+
+    // MARK: outputs of two nodes side by side
+
+    /// The links for a comparison stand.
+    private func opened(_ run: DispatchRun) {
+        for _ in 0..<3 { for link in run.live() where link.state == .opening { run.open(link.id) } }
+    }
+
+    @Test func outputsAreComparedWithASecondNodes() throws {
+        let run = DispatchRun("ooo", verifies: true)
+        let id = run.ask(.outputs())
+        #expect(run.live(.outputs).count == 2)
+        run.open(run.live(.outputs)[0].id)
+        run.open(try run.only(.transaction).id)
+        #expect(run.sends(of: .outputs()).isEmpty)
+        opened(run)
+        #expect(Set(run.sends(of: .outputs())) == [0, 2])
+        run.answer(run.live(.outputs)[0].id, .outputs([1], topHash: "a"))
+        #expect(run.outcomes[id] == nil)
+        run.answer(run.live(.outputs)[1].id, .outputs([1], topHash: "b"))
+        #expect(run.outcomes[id] == .answered(.outputs([1], topHash: "a")))
+    }
+
+    @Test func withoutTheSecondNodeNothingIsShown() {
+        let run = DispatchRun("oo", verifies: true)
+        run.routes([true, false])
+        #expect(run.isBusy(run.ask(.outputs())))
+        #expect(run.sends(of: .outputs()).isEmpty)
+    }
+
+    @Test func aThirdNodeDecides() throws {
+        let run = DispatchRun("oooo", verifies: true)
+        let id = run.ask(.outputs())
+        opened(run)
+        let nodes = run.live(.outputs).map(\.node)
+        run.answer(run.live(.outputs)[0].id, .outputs([6]))
+        run.answer(run.live(.outputs)[1].id, .outputs([1]))
+        #expect(run.outcomes[id] == nil)
+        opened(run)
+        let third = try #require(run.live(.outputs).first { if case .busy = $0.state { true } else { false } })
+        #expect(!nodes.contains(third.node))
+        run.answer(third.id, .outputs([1]))
+        #expect(run.outcomes[id] == .answered(.outputs([1])))
+        #expect(run.dispatch.threats(now: run.now).contains { $0.contains("wallet.0.node.\(nodes[0]) lied") })
+        // The liar is asked no more.
+        run.ask(.outputs([2]))
+        opened(run)
+        #expect(!run.sends(of: .outputs([2])).isEmpty)
+        #expect(!run.sends(of: .outputs([2])).contains(nodes[0]))
+    }
+
+    @Test func twoThatDifferEndInOneShownSet() throws {
+        let run = DispatchRun("oo", verifies: true)
+        let id = run.ask(.outputs())
+        opened(run)
+        run.answer(run.live(.outputs)[0].id, .outputs([6]))
+        run.answer(run.live(.outputs)[1].id, .outputs([1]))
+        #expect(run.isBusy(id))
+        #expect(run.isBusy(run.ask(.outputs([2]))))
+        #expect(run.sends(of: .outputs([2])).isEmpty)
+        #expect(run.dispatch.threats(now: run.now).contains { $0.contains("no third node could decide") })
+    }
+}

@@ -1,0 +1,116 @@
+import EventLoop
+import Policy
+import Protocols
+import Testing
+
+@testable import Router
+
+/// Answers that are longer than is held: they pass as they come, and no faster than they are taken.
+@Suite(.serialized) struct WalletStreamingTests {
+    private static let size = 100_000_000
+
+    @Test func aHundredMegabytesPassWithFlatMemory() throws {
+        let (world, node) = try WalletWorld.withNode()
+        node.answer = { _ in .long(5_000_000) }
+        let warm = try world.ask(Wallet.blocks)
+        #expect(world.run { warm.count > 5_000_000 })
+        node.answer = { _ in .long(Self.size) }
+        let before = try residentBytes()
+        let wallet = try world.ask(Wallet.blocks)
+        var most = before
+        #expect(
+            world.run(for: .seconds(60)) {
+                most = max(most, (try? residentBytes()) ?? 0)
+                return wallet.count > Self.size
+            })
+        let head = try #require(wallet.text.firstRange(of: "\r\n\r\n"))
+        let headLength = wallet.text[..<head.upperBound].utf8.count
+        #expect(wallet.text.hasPrefix("HTTP/1.1 200"))
+        #expect(wallet.text[..<head.upperBound].contains("\(Self.size)"))
+        #expect(world.run { wallet.count == Self.size + headLength })
+        #expect(most - before < 8 << 20, "it grew by \((most - before) >> 10) KiB")
+        #expect(!wallet.hasEnded)
+        node.answer = { _ in .body(FakeNode.ok) }
+        wallet.send(Wallet.hardFork)
+        #expect(world.run { wallet.count > Self.size + headLength + 50 }, "the connection is good for more")
+    }
+
+    @Test func aWalletThatDoesNotReadHoldsItsNodeBack() throws {
+        let (world, node) = try WalletWorld.withNode()
+        node.answer = { _ in .long(Self.size) }
+        let wallet = try world.ask(Wallet.blocks)
+        #expect(world.run { wallet.count > 1 << 20 })
+        wallet.stream.pause()
+        var last = -1
+        world.run(for: .seconds(10)) {
+            world.world.run(for: .milliseconds(300))
+            defer { last = node.written }
+            return node.written == last
+        }
+        #expect(node.written == last)
+        #expect(node.written < Self.size / 2, "\(node.written) were taken")
+        // Others go on meanwhile.
+        node.answer = { _ in .body(FakeNode.ok) }
+        let other = try world.ask()
+        #expect(world.run { other.results == 1 })
+        wallet.stream.resume()
+        #expect(world.run(for: .seconds(60)) { wallet.count > Self.size })
+    }
+
+    @Test func aNodeThatBreaksOffALongAnswerEndsTheConnection() throws {
+        let (world, node) = try WalletWorld.withNode()
+        node.answer = { _ in .long(10_000_000, until: 6_000_000) }
+        let wallet = try world.ask(Wallet.blocks)
+        #expect(world.run { wallet.hasEnded })
+        #expect(wallet.count < 10_000_000)
+        #expect(node.asked.count == 1, "what was begun is not asked again")
+    }
+
+    @Test func aNodeThatBreaksOffAShortAnswerIsAskedAgain() throws {
+        let (world, node) = try WalletWorld.withNode()
+        var left = 1
+        node.answer = { _ in
+            left -= 1
+            guard left < 0 else { return .cut(Array("HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n{\"id".utf8)) }
+            return .body(FakeNode.ok)
+        }
+        let wallet = try world.ask()
+        #expect(world.run(for: .seconds(20)) { wallet.answers == 1 })
+        #expect(wallet.results == 1, "whole or busy, never half")
+        #expect(!wallet.hasEnded)
+    }
+
+    @Test func aWalletThatGoesWhileItIsGivenAnAnswerFreesAll() throws {
+        let (world, node) = try WalletWorld.withNode()
+        node.answer = { _ in .long(Self.size) }
+        let wallet = try world.ask(Wallet.blocks)
+        #expect(world.run { wallet.count > 2 << 20 })
+        wallet.stream.close()
+        #expect(world.run { world.router.budget.open == 0 })
+        world.world.run(for: .milliseconds(200))
+        #expect(node.written < Self.size, "the node is not read for nobody")
+        node.answer = { _ in .body(FakeNode.ok) }
+        let next = try world.ask()
+        #expect(world.run { next.results == 1 })
+    }
+
+    @Test func theLockCutsAnAnswerAndAllThatFollows() throws {
+        let (world, node) = try WalletWorld.withNode()
+        node.answer = { _ in .long(Self.size) }
+        let wallet = try world.ask(Wallet.blocks)
+        #expect(world.run { wallet.count > 2 << 20 })
+        try world.router.lockAll()
+        #expect(world.run { wallet.hasEnded })
+        #expect(world.run { node.open == 0 })
+        #expect(wallet.count < Self.size)
+        let accepted = node.accepted
+        let locked = try world.ask()
+        #expect(world.run { locked.isBusy })
+        world.world.run(for: .milliseconds(100))
+        #expect(node.accepted == accepted, "not even dialled")
+        try world.router.unlock()
+        node.answer = { _ in .body(FakeNode.ok) }
+        locked.send(Wallet.hardFork)
+        #expect(world.run { locked.answers == 2 && locked.text.contains("OK") })
+    }
+}
