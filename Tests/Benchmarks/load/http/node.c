@@ -24,6 +24,8 @@ struct connection {
     char bytes[REQUEST_MAX];
 };
 
+#define HASH "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
 static struct connection *connections[DESCRIPTORS];
 static uint64_t answered;
 static int epoll;
@@ -46,24 +48,27 @@ static void watch(int fd, uint32_t events) {
 }
 
 static const char *body_for(const char *request) {
-    static char count[32];
+    static char count[32], header[320];
+    const char *height;
     if (!strncmp(request, "GET /count", 10)) {
         snprintf(count, sizeof count, "%llu", (unsigned long long)answered);
         return count;
     }
     if (strstr(request, "\"get_info\""))
         return "{\"id\":\"0\",\"jsonrpc\":\"2.0\",\"result\":{\"height\":3500000,\"target_height\":0,\"version\":\"0.18.4.6\","
-               "\"nettype\":\"mainnet\",\"mainnet\":true,\"synchronized\":true,\"status\":\"OK\",\"untrusted\":false}}";
+               "\"nettype\":\"mainnet\",\"mainnet\":true,\"testnet\":false,\"stagenet\":false,"
+               "\"top_block_hash\":\"" HASH "\",\"synchronized\":true,\"status\":\"OK\",\"untrusted\":false}}";
     if (strstr(request, "\"get_version\""))
         return "{\"id\":\"0\",\"jsonrpc\":\"2.0\",\"result\":{\"version\":196621,\"release\":true,\"status\":\"OK\","
                "\"untrusted\":false}}";
     if (strstr(request, "\"get_fee_estimate\""))
         return "{\"id\":\"0\",\"jsonrpc\":\"2.0\",\"result\":{\"fee\":20000,\"fees\":[20000,80000,320000,4000000],"
                "\"quantization_mask\":10000,\"status\":\"OK\",\"untrusted\":false}}";
-    if (strstr(request, "header"))
-        return "{\"id\":\"0\",\"jsonrpc\":\"2.0\",\"result\":{\"block_header\":{\"hash\":"
-               "\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\",\"height\":3499990},"
-               "\"status\":\"OK\",\"untrusted\":false}}";
+    if (strstr(request, "header") && (height = strstr(request, "\"height\":"))) {
+        snprintf(header, sizeof header, "{\"id\":\"0\",\"jsonrpc\":\"2.0\",\"result\":{\"block_header\":{\"hash\":\"" HASH
+                 "\",\"height\":%lu},\"status\":\"OK\",\"untrusted\":false}}", strtoul(height + 9, NULL, 10));
+        return header;
+    }
     return SHORT_ANSWER;
 }
 
