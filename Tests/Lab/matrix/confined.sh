@@ -4,14 +4,11 @@
 . "$HERE/lib/matrix.sh"
 beside_begin
 OWN=(guard bare wallet control)
-WALLET_ID=4106
 WALLET_RPC=18090
 export GUARD_MODE=required LISTENERS='local-ports = [18081]' KILL_SWITCH='
 [[kill-switch.confine]]
 user = "lab-wallet"
 listeners = []'
-grep -q '^lab-wallet:' "/etc/netns/$NODE_NS/passwd" ||
-  echo "lab-wallet:x:$WALLET_ID:$WALLET_ID::/nonexistent:/usr/sbin/nologin" >>"/etc/netns/$NODE_NS/passwd"
 router_new
 need guard_up
 install -d -m 700 -o "$NODE_ID" -g "$NODE_ID" "$LAB/bare"
