@@ -1,7 +1,7 @@
 # `make help` lists what there is. Everything does its own set-up: as root it installs what is missing, otherwise it
 # says which command would.
 
-FUZZ_SECONDS ?= 20
+FUZZ_SECONDS ?= 10
 RELEASE = swift build -c release --static-swift-stdlib -Xlinker -z -Xlinker now -Xlinker -z -Xlinker relro
 
 .PHONY: help run build install uninstall deb test test-unit test-lab test-fuzz test-reproducible test-sanitizers \
@@ -44,7 +44,7 @@ test-lab: build ## the lab only
 	@Tests/setup --test
 	Tests/Lab/run
 
-test-fuzz: ## each fuzzer for FUZZ_SECONDS (20)
+test-fuzz: ## each fuzzer for FUZZ_SECONDS (10)
 	@Tests/setup
 	Tests/Fuzz/run $(FUZZ_SECONDS)
 
