@@ -69,13 +69,17 @@ let package = Package(
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "NftablesSample"], swiftSettings: strict),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "Protocols"], swiftSettings: strict),
         .target(name: "CTestSystem", path: "Tests/CTestSystem"),
+        .target(
+            name: "LoopTurns", dependencies: ["EventLoop", "Protocols"], path: "Tests/LoopTurns", swiftSettings: strict),
         .testTarget(
-            name: "EventLoopTests", dependencies: ["EventLoop", "Protocols", "CTestSystem"], swiftSettings: strict),
+            name: "EventLoopTests", dependencies: ["EventLoop", "Protocols", "CTestSystem", "LoopTurns"],
+            swiftSettings: strict),
         .testTarget(
             name: "TomlTests", dependencies: ["EventLoop", "Toml", "Policy", "Protocols", "Crypto"],
             swiftSettings: strict),
         .testTarget(
-            name: "RouterTests", dependencies: ["Router", "EventLoop", "TLS", "Policy", "Protocols", "CTestSystem"],
+            name: "RouterTests",
+            dependencies: ["Router", "EventLoop", "TLS", "Policy", "Protocols", "CTestSystem", "LoopTurns"],
             swiftSettings: strict),
         .testTarget(
             name: "GuardTests",

@@ -1,4 +1,5 @@
 import EventLoop
+import LoopTurns
 import Protocols
 import Testing
 
@@ -20,19 +21,6 @@ import Testing
         return Pair(stream: stream, other: other)
     }
 
-    private func turn(
-        _ loop: EventLoop, for patience: Duration = .seconds(10), until done: () -> Bool = { false }
-    ) -> Bool {
-        let tick = Watch.ticker(every: .milliseconds(1), on: loop) {}
-        defer { tick.cancel() }
-        let end = loop.now + patience
-        while !done() {
-            guard loop.now < end else { return false }
-            loop.runOnce()
-        }
-        return true
-    }
-
     @Test(arguments: works) func aPauseLeavesTheRestToTheKernel(_ work: ByteStream.Work) throws {
         let loop = try EventLoop()
         let pair = try pair(loop, work)
@@ -48,8 +36,8 @@ import Testing
         var sent = pair.other.send(content)
         while got.count < content.count {
             let before = reads
-            #expect(turn(loop) { reads > before })
-            _ = turn(loop, for: .milliseconds(5))
+            #expect(loop.turn { reads > before })
+            _ = loop.turn(for: .milliseconds(5))
             #expect(reads == before + 1, "it read on while it was paused")
             sent += pair.other.send(content[sent...])
             pair.stream.resume()
@@ -70,11 +58,11 @@ import Testing
             pair.stream.resume()
         }
         #expect(pair.other.send([1, 2, 3]) == 3)
-        #expect(!turn(loop, for: .milliseconds(20)) { got > 0 })
+        #expect(!loop.turn(for: .milliseconds(20)) { got > 0 })
         pair.stream.resume()
-        #expect(turn(loop) { got == 3 })
+        #expect(loop.turn { got == 3 })
         #expect(pair.other.send([UInt8](repeating: 1, count: 200_000)) > 65536)
-        #expect(turn(loop) { got > 65539 })
+        #expect(loop.turn { got > 65539 })
         pair.stream.pause()
         pair.stream.resume()
         pair.stream.close()
@@ -93,19 +81,19 @@ import Testing
             pair.stream.pause()
             if hasUnread { #expect(pair.other.send([1, 2, 3]) == 3) }
             pair.other.finish()
-            let ended = turn(loop, for: .milliseconds(hasUnread ? 20 : 2000)) { !endings.isEmpty }
+            let ended = loop.turn(for: .milliseconds(hasUnread ? 20 : 2000)) { !endings.isEmpty }
             #expect(ended == !hasUnread)
             pair.stream.resume()
-            #expect(turn(loop) { !endings.isEmpty })
+            #expect(loop.turn { !endings.isEmpty })
             #expect(endings == [.closedByPeer] && got == (hasUnread ? 3 : 0))
         }
         let broken = try pair(loop, work)
         var ending: ByteStream.Ending?
         broken.stream.onEnded = { ending = $0 }
         broken.stream.pause()
-        _ = turn(loop, for: .milliseconds(5))
+        _ = loop.turn(for: .milliseconds(5))
         broken.other.reset()
-        #expect(turn(loop) { ending != nil })
+        #expect(loop.turn { ending != nil })
         if case .failed? = ending {} else { Issue.record("\(String(describing: ending))") }
     }
 
@@ -123,9 +111,9 @@ import Testing
             pair.stream.onEnded = { _ in ended = true }
             #expect(pair.other.send([1, 2, 3]) == 3)
             pair.other.finish()
-            #expect(turn(loop) { got == 3 })
+            #expect(loop.turn { got == 3 })
             if pauses { pair.stream.resume() }
-            #expect(turn(loop) { ended })
+            #expect(loop.turn { ended })
         }
     }
 
@@ -139,7 +127,7 @@ import Testing
             #expect(!isWriting && pair.stream.queuedBytes == 0)
         }
         pair.stream.write([1, 2, 3])
-        _ = turn(loop, for: .milliseconds(10))
+        _ = loop.turn(for: .milliseconds(10))
         #expect(drained == 0 && pair.stream.queuedBytes == 0, "nothing had to wait")
         var random = SeededGenerator(seed: 5)
         let content = random.bytes(9_000_000)
@@ -151,11 +139,11 @@ import Testing
         #expect(pair.stream.queuedBytes > 0)
         var got: [UInt8] = []
         #expect(
-            turn(loop) {
+            loop.turn {
                 if case .bytes(let bytes) = pair.other.read(1 << 20) { got += bytes }
                 return got.count == content.count + 3
             })
-        _ = turn(loop, for: .milliseconds(10))
+        _ = loop.turn(for: .milliseconds(10))
         #expect(drained == 1)
         #expect(Array(got.dropFirst(3)) == content)
         pair.stream.close()
@@ -181,7 +169,7 @@ import Testing
         var got: [UInt8] = []
         var ended = false
         #expect(
-            turn(loop, for: .seconds(30)) {
+            loop.turn(for: .seconds(30)) {
                 if sent < content.count {
                     sent += source.other.send(content[sent...])
                     if sent == content.count { source.other.finish() }
@@ -216,7 +204,7 @@ import Testing
             for _ in 0..<30 {
                 #expect(pair.other.send([UInt8](repeating: 1, count: 100)) == 100)
                 #expect(pair.other.send([UInt8](repeating: 2, count: 200)) == 200)
-                #expect(turn(loop) { pair.other.read() == .bytes([1, 2, 3]) })
+                #expect(loop.turn { pair.other.read() == .bytes([1, 2, 3]) })
             }
             return loop.now - start
         }

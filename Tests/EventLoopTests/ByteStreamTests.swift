@@ -1,4 +1,5 @@
 import EventLoop
+import LoopTurns
 import Protocols
 import Testing
 
@@ -19,19 +20,6 @@ import Testing
     }
 
     private func accept(_ listener: borrowing LoopbackListener) throws -> Plug? { try listener.accept() }
-
-    private func turn(
-        _ loop: EventLoop, for patience: Duration = .seconds(10), until done: () -> Bool = { false }
-    ) -> Bool {
-        let tick = Watch.ticker(every: .milliseconds(1), on: loop) {}
-        defer { tick.cancel() }
-        let end = loop.now + patience
-        while !done() {
-            guard loop.now < end else { return false }
-            loop.runOnce()
-        }
-        return true
-    }
 
     @Test func whatAReaderDoesNotTakeEndsTheStreamAtItsLimit() throws {
         let loop = try EventLoop()
@@ -88,7 +76,7 @@ import Testing
         var got: [UInt8] = []
         var sawEnd = false
         #expect(
-            turn(loop) {
+            loop.turn {
                 switch pair.other.read(1 << 20) {
                 case .bytes(let bytes): got += bytes
                 case .ended: sawEnd = true
@@ -112,8 +100,8 @@ import Testing
         stream.onConnected = { Issue.record("connected to nobody") }
         stream.onEnded = { endings.append($0) }
         stream.write([1, 2, 3])
-        #expect(turn(loop) { !endings.isEmpty })
-        _ = turn(loop, for: .milliseconds(20))
+        #expect(loop.turn { !endings.isEmpty })
+        _ = loop.turn(for: .milliseconds(20))
         #expect(endings.count == 1)
         if case .failed(let error)? = endings.first { #expect(error.isRefused && error.doing == "connect") }
     }
@@ -127,7 +115,7 @@ import Testing
         let other = try #require(try accept(listener))
         var got: [UInt8] = []
         #expect(
-            turn(loop) {
+            loop.turn {
                 if case .bytes(let bytes) = other.read() { got += bytes }
                 return got.count == 3
             })
@@ -158,8 +146,8 @@ import Testing
         }
         #expect(other.send([UInt8](repeating: 1, count: 200_000)) > 65536)
         other.finish()
-        #expect(turn(loop) { calls > 0 })
-        _ = turn(loop, for: .milliseconds(20))
+        #expect(loop.turn { calls > 0 })
+        _ = loop.turn(for: .milliseconds(20))
         #expect(calls == 1, "no handler is called after close()")
         #expect(freed == nil)
     }
@@ -169,7 +157,7 @@ import Testing
         var pair: Pair? = try pair(loop)
         let other = try #require(pair?.other)
         pair = nil
-        #expect(turn(loop) { other.read() == .ended })
+        #expect(loop.turn { other.read() == .ended })
     }
 
     /// A writer that never pauses does not keep the loop to itself: the operator's socket is such a stream, and goes
@@ -194,7 +182,7 @@ import Testing
         let traffic = Watch.listener(listener.descriptor.raw, on: loop) { reads = 0 }
         defer { traffic.cancel() }
         #expect(pair.other.send(block) > 0)
-        #expect(turn(loop) { received >= 16 << 20 })
+        #expect(loop.turn { received >= 16 << 20 })
         #expect(longest <= 32, "\(longest) reads in a row")
         pair.stream.close()
         waiting.close()

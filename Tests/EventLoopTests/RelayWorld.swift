@@ -1,4 +1,5 @@
 import EventLoop
+import LoopTurns
 import Protocols
 
 /// A table of relays between plugs, in one loop.
@@ -92,14 +93,7 @@ final class RelayWorld {
     /// - Returns: whether it was done within `patience`.
     @discardableResult
     func run(for patience: Duration = .seconds(20), until done: () -> Bool) -> Bool {
-        let tick = Watch.ticker(every: .milliseconds(1), on: loop) {}
-        defer { tick.cancel() }
-        let end = loop.now + patience
-        while !done() {
-            guard loop.now < end else { return false }
-            loop.runOnce()
-        }
-        return true
+        loop.turn(for: patience, until: done)
     }
 
     /// Turns the loop for a while, whatever happens.

@@ -1,5 +1,6 @@
 import CTestSystem
 import EventLoop
+import LoopTurns
 import Policy
 import Protocols
 import TLS
@@ -35,14 +36,7 @@ final class GatewayWorld {
     }
 
     func run(for patience: Duration = .seconds(10), until done: () -> Bool) -> Bool {
-        let tick = Watch.ticker(every: .milliseconds(1), on: loop) {}
-        defer { tick.cancel() }
-        let end = loop.now + patience
-        while !done() {
-            guard loop.now < end else { return false }
-            loop.runOnce()
-        }
-        return true
+        loop.turn(for: patience, until: done)
     }
 
     func listen(tls: TLSContext?) throws -> Server {

@@ -1,4 +1,5 @@
 import EventLoop
+import LoopTurns
 import Policy
 import Protocols
 import Testing
@@ -41,14 +42,7 @@ final class RouterWorld {
     /// - Returns: whether it was done within `patience`.
     @discardableResult
     func run(for patience: Duration = .seconds(10), until done: () -> Bool) -> Bool {
-        let tick = Watch.ticker(every: .milliseconds(1), on: loop) {}
-        defer { tick.cancel() }
-        let end = loop.now + patience
-        while !done() {
-            guard loop.now < end else { return false }
-            loop.runOnce()
-        }
-        return true
+        loop.turn(for: patience, until: done)
     }
 
     func run(for time: Duration) { run(for: time) { false } }
