@@ -9,11 +9,9 @@ struct Metrics: ParsableCommand {
     @OptionGroup var options: RouterOptions
 
     func run() throws {
-        do throws(ControlClient.Failure) {
-            let body = try options.client().ask("GET", "/metrics")
-            ThisProcess.write(body, to: 1)
-        } catch {
-            throw Terminal.exit(after: error)
+        let metrics = try Terminal.answer { () throws(ControlClient.Failure) in
+            try options.client().ask("GET", "/metrics")
         }
+        ThisProcess.write(metrics, to: 1)
     }
 }

@@ -24,16 +24,11 @@ struct NodesShow: ParsableCommand {
     @Flag(help: "Print the wallet part of the status document instead of text.") var json = false
 
     func run() throws {
-        let document: StatusDocument
-        do throws(ControlClient.Failure) {
-            document = try StatusDocument.ask(try options.client())
-        } catch {
-            throw Terminal.exit(after: error)
+        let document = try Terminal.answer { () throws(ControlClient.Failure) in
+            try StatusDocument.ask(try options.client())
         }
-        if json {
-            try Terminal.say(json: document.encode()["wallet"] ?? .null)
-        } else {
-            try Terminal.say(NodesScreen.render(document, palette: Terminal.palette))
+        try Terminal.show(document.encode()["wallet"] ?? .null, asJSON: json) {
+            NodesScreen.render(document, palette: $0)
         }
         throw ExitCode(document.borneOut.state.exitCode)
     }
@@ -50,36 +45,11 @@ struct NodesTest: ParsableCommand {
     @OptionGroup var options: RouterOptions
     @Flag(help: "Print a JSON document instead of text.") var json = false
 
-    /// The router gives a node 90 s.
-    private static let patience: Duration = .seconds(120)
-
     func run() throws {
-        let document: NodeTestDocument
-        do throws(ControlClient.Failure) {
-            document = try NodeTestDocument.ask(try options.client(), patience: Self.patience)
-        } catch {
-            throw Terminal.exit(after: error)
+        let document = try Terminal.answer { () throws(ControlClient.Failure) in
+            try NodeTestDocument.ask(try options.client())
         }
-        if json {
-            try Terminal.say(json: document.encode())
-        } else {
-            try Terminal.say(NodesScreen.render(document, palette: Terminal.palette))
-        }
+        try Terminal.show(document.encode(), asJSON: json) { NodesScreen.render(document, palette: $0) }
         if document.hasProblems { throw Terminal.refused }
-    }
-}
-
-extension NodeTestDocument {
-    fileprivate static func ask(
-        _ client: ControlClient, patience: Duration
-    ) throws(ControlClient.Failure) -> NodeTestDocument {
-        let body = try client.ask("POST", "/v1/nodes/test", patience: patience)
-        do {
-            return try NodeTestDocument(decoding: JSONValue(reading: body.span))
-        } catch let failure as DocumentFailure {
-            throw .refused(failure.description)
-        } catch {
-            throw .refused("the router's answer is no report of nodes: \(error)")
-        }
     }
 }

@@ -22,17 +22,10 @@ struct Status: ParsableCommand {
 
     func run() throws {
         if watch { return try watchScreen() }
-        let document: StatusDocument
-        do throws(ControlClient.Failure) {
-            document = try StatusDocument.ask(try options.client())
-        } catch {
-            throw Terminal.exit(after: error)
+        let document = try Terminal.answer { () throws(ControlClient.Failure) in
+            try StatusDocument.ask(try options.client())
         }
-        if json {
-            try Terminal.say(json: document.encode())
-        } else {
-            try Terminal.say(StatusScreen.render(document, palette: Terminal.palette))
-        }
+        try Terminal.show(document.encode(), asJSON: json) { StatusScreen.render(document, palette: $0) }
         throw ExitCode(document.borneOut.state.exitCode)
     }
 
@@ -49,20 +42,6 @@ struct Status: ParsableCommand {
             }
             try Terminal.say(drawn)
             client.pause(for: .seconds(1))
-        }
-    }
-}
-
-extension StatusDocument {
-    /// The document of the router that a client asks.
-    static func ask(_ client: ControlClient) throws(ControlClient.Failure) -> StatusDocument {
-        let body = try client.ask("GET", "/v1/status")
-        do {
-            return try StatusDocument(decoding: JSONValue(reading: body.span))
-        } catch let failure as DocumentFailure {
-            throw .refused(failure.description)
-        } catch {
-            throw .refused("the router's answer is no status document: \(error)")
         }
     }
 }

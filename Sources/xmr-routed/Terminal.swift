@@ -52,4 +52,18 @@ enum Terminal {
         case .refused: refused
         }
     }
+
+    /// The answer to a question; without one the command ends with the sentence why.
+    static func answer<Answer>(_ question: () throws(ControlClient.Failure) -> Answer) throws -> Answer {
+        do throws(ControlClient.Failure) {
+            return try question()
+        } catch {
+            throw exit(after: error)
+        }
+    }
+
+    /// Shows a document: as JSON, or as text.
+    static func show(_ document: @autoclosure () -> JSONValue, asJSON: Bool, text: (Palette) -> String) throws {
+        if asJSON { try say(json: document()) } else { try say(text(palette)) }
+    }
 }
