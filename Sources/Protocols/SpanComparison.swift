@@ -27,4 +27,11 @@ extension Span<UInt8> {
         }
         return true
     }
+
+    /// Whether the bytes there are these; not where the range reaches beyond the span.
+    public func holds(_ text: [UInt8], at range: Range<Int>) -> Bool {
+        guard range.count == text.count, range.lowerBound >= 0, range.upperBound <= count else { return false }
+        for (offset, byte) in text.enumerated() where self[range.lowerBound &+ offset] != byte { return false }
+        return true
+    }
 }

@@ -1,4 +1,5 @@
 internal import COpenSSL
+import Protocols
 
 /// Why there is no TLS session, or not any more.
 public enum TLSFailure: Error, Hashable, Sendable {
@@ -37,7 +38,7 @@ public enum TLSFailure: Error, Hashable, Sendable {
     public var sentence: String {
         switch self {
         case .otherFingerprint(let digest):
-            "its certificate has another fingerprint: sha256:\(Self.hex(digest))"
+            "its certificate has another fingerprint: sha256:\(digest.hexadecimal)"
         case .expired: "its certificate has expired"
         case .notYetValid: "its certificate is not valid yet; is this machine's clock right?"
         case .otherName: "its certificate is for another name"
@@ -55,11 +56,6 @@ public enum TLSFailure: Error, Hashable, Sendable {
         case .unavailable:
             "OpenSSL has no TLS to give: install libssl3 as the distribution ships it, and look at OPENSSL_CONF"
         }
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }
 

@@ -1,3 +1,5 @@
+import Protocols
+
 /// A node's JSON answer, read as far as it must be: whether it is one whole object, and where a value lies in it.
 ///
 /// It is no RFC 8259: monerod of 0.18 writes binary data raw into strings (the pool's hashes, the backlog, the

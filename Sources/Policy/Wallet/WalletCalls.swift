@@ -1,3 +1,5 @@
+import Protocols
+
 /// Every call that passes, and what of its body passes: what monerod offers everybody ("restricted") and a wallet of
 /// a usual kind (wallet2 from 0.18 to master, GUI, Feather, Cake, monero-ts, monero-oxide) needs.
 ///

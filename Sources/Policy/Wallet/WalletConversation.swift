@@ -169,7 +169,7 @@ public struct WalletConversation {
     /// - Parameter count: The part's length in bytes.
     public func part(count: Int) -> (before: [UInt8], after: [UInt8]) {
         guard case .answering(.chunks) = state, count > 0 else { return ([], []) }
-        return (Array(String(count, radix: 16).utf8) + [0x0d, 0x0a], [0x0d, 0x0a])
+        return (HTTPChunk.before(count: count), HTTPChunk.after)
     }
 
     /// Ends an answer that was given in parts. One that breaks off is not finished: close instead.
@@ -268,8 +268,7 @@ public struct WalletConversation {
         let body = withOwnID(answer.body)
         var bytes = WalletHead.bytes(
             status: answer.status, contentType: contentType ?? answer.contentType, length: UInt64(body.count),
-            isChunked: false,
-            keepsAlive: keepsAlive, reserving: body.count)
+            isChunked: false, keepsAlive: keepsAlive, reserving: body.count)
         bytes += body
         effects.append(.write(bytes))
     }

@@ -1,3 +1,5 @@
+import Protocols
+
 /// The head of an answer to a wallet: nothing in it is a node's, and nothing says who wrote it.
 enum WalletHead {
     /// Its bytes, to the empty line.
@@ -21,18 +23,6 @@ enum WalletHead {
     }
 
     private static func beginning(_ status: Int) -> String {
-        "HTTP/1.1 \(status)\(reason(of: status))\r\nContent-Type: "
-    }
-
-    private static func reason(of status: Int) -> String {
-        switch status {
-        case 400: " Bad Request"
-        case 403: " Forbidden"
-        case 404: " Not Found"
-        case 405: " Method Not Allowed"
-        case 413: " Content Too Large"
-        case 415: " Unsupported Media Type"
-        default: " "
-        }
+        "HTTP/1.1 \(status) \(HTTPResponseHead.reason(of: status))\r\nContent-Type: "
     }
 }

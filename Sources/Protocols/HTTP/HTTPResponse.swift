@@ -72,9 +72,14 @@ public enum HTTPChunk {
     /// The last one, of no bytes.
     public static let last = Array("0\r\n\r\n".utf8)
 
-    /// One chunk of these bytes; nothing for none, as an empty chunk would end the body.
+    /// What stands before a chunk of so many bytes. There is no chunk of none: it would end the body.
+    public static func before(count: Int) -> [UInt8] { Array(String(count, radix: 16).utf8) + after }
+
+    /// What stands after it.
+    public static let after: [UInt8] = [0x0d, 0x0a]
+
+    /// One chunk of these bytes; nothing for none.
     public static func bytes(_ body: [UInt8]) -> [UInt8] {
-        guard !body.isEmpty else { return [] }
-        return Array(String(body.count, radix: 16).utf8) + [0x0d, 0x0a] + body + [0x0d, 0x0a]
+        body.isEmpty ? [] : before(count: body.count) + body + after
     }
 }

@@ -90,8 +90,8 @@ public struct HTTPResponseHead: Hashable, Sendable {
         return bytes
     }
 
-    /// The phrase that RFC 9110 section 15 gives the codes we send.
-    private static func reason(of status: Int) -> String {
+    /// The phrase that RFC 9110 section 15 gives the codes we send; empty for others.
+    public static func reason(of status: Int) -> String {
         switch status {
         case 100: "Continue"
         case 200: "OK"

@@ -10,7 +10,7 @@ struct TorSafeCookie: Hashable, Sendable {
 
     /// The command that asks Tor for its proof.
     var challenge: String {
-        "AUTHCHALLENGE SAFECOOKIE \(Self.hex(nonce))"
+        "AUTHCHALLENGE SAFECOOKIE \(nonce.hexadecimal)"
     }
 
     /// Checks Tor's proof, and gives ours, in hexadecimal.
@@ -25,7 +25,7 @@ struct TorSafeCookie: Hashable, Sendable {
         let ours = hmac(Self.clientKey, message)
         guard expected.count == 32, ours.count == 32 else { throw .noHash }
         guard Self.areEqual(expected, hash) else { throw .wrongServer(path: path) }
-        return Self.hex(ours)
+        return ours.hexadecimal
     }
 
     /// Compares every byte whatever the first ones are, so that time tells nothing of the hash expected.
@@ -49,10 +49,5 @@ struct TorSafeCookie: Hashable, Sendable {
             }
         }
         return bytes
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }
