@@ -2,8 +2,9 @@ internal import COpenSSL
 
 /// What the TLS sessions of one node, or of one listener, have in common: whom they trust, or who they are.
 ///
-/// A thin wrapper over OpenSSL's libssl; this module alone of its users says `unsafe`. TLS 1.2 or newer, no session taken up again (a ticket is a name by which the node would know us), no renegotiation,
-/// no compression, no client certificate. OpenSSL's part is made when it is first needed: it costs 3 ms.
+/// A thin wrapper over OpenSSL's libssl; this module alone of its users says `unsafe`. TLS 1.2 or newer, no session
+/// taken up again (a ticket is a name by which the node would know us), no renegotiation, no compression, no client
+/// certificate. OpenSSL's part is made when it is first needed: it costs 3 ms.
 @safe
 public final class TLSContext {
     /// How a server's certificate is verified. There is no way not to.

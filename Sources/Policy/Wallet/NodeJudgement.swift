@@ -68,7 +68,7 @@ struct NodeJudgement: Sendable {
     }
 
     private mutating func judgeChains(_ nodes: [NodeQuorum.Node]) {
-        let camp = NodeCamp.largest(
+        let camp = AgreeingNodes.largest(
             of: voters, electorate: voters.count + awaited.count, isOwn: { nodes[$0].isOwn }
         ) { one, other in
             nodes[one].differs(from: nodes[other]) == nil
@@ -125,9 +125,9 @@ struct NodeJudgement: Sendable {
     }
 
     /// Who agrees on the fee.
-    static func feeCamp(_ fees: [Int: FeeTuple], electorate: Int, _ nodes: [NodeQuorum.Node]) -> NodeCamp? {
+    static func feeCamp(_ fees: [Int: FeeTuple], electorate: Int, _ nodes: [NodeQuorum.Node]) -> AgreeingNodes? {
         let voters = fees.keys.sorted()
-        return NodeCamp.largest(of: voters, electorate: electorate, isOwn: { nodes[$0].isOwn }) { one, other in
+        return AgreeingNodes.largest(of: voters, electorate: electorate, isOwn: { nodes[$0].isOwn }) { one, other in
             guard let one = fees[one], let other = fees[other] else { return false }
             return one.isNear(other)
         }
@@ -136,7 +136,7 @@ struct NodeJudgement: Sendable {
     /// What is wrong with a node's fee for a majority: it is far from more than half of the others of it. Nearness to
     /// one in the middle would not do: a liar at three times the fee would make nine times the fee near.
     static func trouble(
-        of tuple: FeeTuple, from node: Int, _ camp: NodeCamp, _ fees: [Int: FeeTuple]
+        of tuple: FeeTuple, from node: Int, _ camp: AgreeingNodes, _ fees: [Int: FeeTuple]
     ) -> NodeTrouble? {
         let others = camp.members.filter { $0 != node }.compactMap { fees[$0] }
         guard others.count(where: { !tuple.isNear($0) }) * 2 > others.count, let most = common(others) else {

@@ -20,11 +20,11 @@ struct ProbeSchedule {
     private(set) var runs: [Run] = []
     /// When each node is due; nil while it is not to be probed.
     private(set) var due: [Instant?]
-    private var spread: SeededSpread
+    private var jitter: ProbeJitter
 
     init(nodes: Int, seed: UInt64) {
         due = Array(repeating: nil, count: nodes)
-        spread = SeededSpread(seed: seed)
+        jitter = ProbeJitter(seed: seed)
     }
 
     func isRunning(_ node: Int) -> Bool { runs.contains { $0.node == node } }
@@ -45,18 +45,18 @@ struct ProbeSchedule {
 
     /// A wallet begins: this node is probed within seconds.
     mutating func begin(_ node: Int, _ now: Instant) {
-        due[node] = now + spread.duration(.milliseconds(200), .seconds(3))
+        due[node] = now + jitter.duration(.milliseconds(200), .seconds(3))
     }
 
     /// After one probe, the next.
     mutating func later(_ node: Int, _ now: Instant) {
         let interval = WalletLimits.probeInterval
-        due[node] = now + spread.duration(interval * 3 / 4, interval * 5 / 4)
+        due[node] = now + jitter.duration(interval * 3 / 4, interval * 5 / 4)
     }
 
     /// There was no room, or a failure is to be looked at again: not before this.
     mutating func postpone(_ node: Int, to at: Instant) {
-        due[node] = at + spread.duration(.zero, .seconds(2))
+        due[node] = at + jitter.duration(.zero, .seconds(2))
     }
 
     /// A failed node is looked at as soon as it may be tried again.

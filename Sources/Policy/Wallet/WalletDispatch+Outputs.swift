@@ -32,22 +32,14 @@ extension WalletDispatch {
         guard isWayOpen, link != nil, twin == nil || twin?.link != nil else { return true }
         // Making room for one may have closed the other.
         guard let link = links.idle(.outputs, at: node) else { return true }
-        if let twin, let id = twin.link {
-            guard let second = links.index(of: id) else { return true }
-            comparisons.append(OutputsComparison(requestID(of: index)))
+        if let twin, let other = twin.link {
+            guard let second = links.index(of: other) else { return true }
+            comparisons.append(OutputsComparison(id))
             waiting.append(twin.request)
             send(waiting.count - 1, on: second, now)
         }
         send(index, on: link, now)
         return true
-    }
-
-    private func requestID(of index: Int) -> RequestID {
-        switch waiting[index].errand {
-        case .request(let id), .check(let id): id
-        case .copy(let number): RequestID(number)
-        case .probe: RequestID(0)
-        }
     }
 
     /// A node told the outputs.
@@ -59,8 +51,9 @@ extension WalletDispatch {
             bar(index, node)
             return
         }
-        let id = requestID(of: index)
-        guard let comparison = comparisons.firstIndex(where: { $0.request == id }) else {
+        guard let id = waiting[index].errand.request,
+            let comparison = comparisons.firstIndex(where: { $0.request == id })
+        else {
             finish(index, answer, from: node, now)
             return
         }

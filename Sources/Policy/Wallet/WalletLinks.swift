@@ -10,6 +10,14 @@ enum WalletErrand: Hashable {
     case copy(UInt64)
     /// A probe of the link's node.
     case probe
+
+    /// The wallet's request that it is for; nil where it is for none.
+    var request: WalletDispatch.RequestID? {
+        switch self {
+        case .request(let id), .check(let id): id
+        case .copy, .probe: nil
+        }
+    }
 }
 
 /// One connection to a node: one circuit and one purpose for its whole life.

@@ -80,7 +80,7 @@ final class NodeLink {
         case .dial(let dialling):
             self.dialling = dialling
             let socket: Descriptor
-            let tls = gateway.secrecy(of: node)
+            let tls = gateway.tls(of: node)
             do throws(SystemError) {
                 socket = try dialling.way.connect()
             } catch {

@@ -41,9 +41,9 @@ final class WalletGateway {
     private unowned let host: any Host
     private let loop: EventLoop
     private let gate: WalletGate
-    private let secrecy: WalletSecrecy
+    private let tls: WalletTLS
     private var dispatch: WalletDispatch
-    private lazy var listener = WalletListener(acceptor, secrecy: secrecy.listener, gateway: self, loop: loop)
+    private lazy var listener = WalletListener(acceptor, tls: tls.listener, gateway: self, loop: loop)
     /// Whose requests are under way.
     private var waiting: [WalletDispatch.RequestID: WalletConnection] = [:]
     private var links: [WalletDispatch.LinkID: NodeLink] = [:]
@@ -78,7 +78,7 @@ final class WalletGateway {
         self.host = host
         self.loop = loop
         gate = WalletGate(configuration)
-        secrecy = try WalletSecrecy(configuration, name: Self.name(number))
+        tls = try WalletTLS(configuration, name: Self.name(number))
         dispatch = WalletDispatch(
             configuration, listener: number, network: network, seed: UInt64.random(in: .min ... .max))
     }
@@ -136,7 +136,7 @@ final class WalletGateway {
         case .open(let id, let node, _):
             guard configuration.nodes.indices.contains(node) else { return }
             let link = NodeLink(
-                id, node: node, newConversation(withNode: node), gateway: self, loop: loop)
+                id, node: node, NodeConversation(with: configuration.nodes[node]), gateway: self, loop: loop)
             links[id] = link
             sweepFromNowOn()
             link.dial()
@@ -192,14 +192,9 @@ final class WalletGateway {
 
     // MARK: Links
 
-    private func newConversation(withNode node: Int) -> NodeConversation {
-        NodeConversation(
-            node: configuration.nodes[node], md5: { WalletSecrecy.md5($0) }, nonce: { WalletSecrecy.nonce() })
-    }
-
     func way(to node: Int) -> WalletWay { host.way(to: configuration.nodes[node]) }
 
-    func secrecy(of node: Int) -> TLSContext? { secrecy.context(for: configuration.nodes[node]) }
+    func tls(of node: Int) -> TLSContext? { tls.context(for: configuration.nodes[node]) }
 
     func dialFailed(_ egress: UInt32?) { if let egress { host.dialFailed(egress) } }
 

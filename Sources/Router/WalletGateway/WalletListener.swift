@@ -8,7 +8,7 @@ import TLS
 final class WalletListener {
     private let acceptor: Acceptor
     /// The certificate that it shows; nil where it speaks plain HTTP.
-    private let secrecy: TLSContext?
+    private let tls: TLSContext?
     private unowned let gateway: WalletGateway
     private let loop: EventLoop
     private var connections: [UInt64: WalletConnection] = [:]
@@ -19,9 +19,9 @@ final class WalletListener {
     /// How many connections may be open. A wallet has a handful.
     static let limit = 64
 
-    init(_ acceptor: Acceptor, secrecy: TLSContext?, gateway: WalletGateway, loop: EventLoop) {
+    init(_ acceptor: Acceptor, tls: TLSContext?, gateway: WalletGateway, loop: EventLoop) {
         self.acceptor = acceptor
-        self.secrecy = secrecy
+        self.tls = tls
         self.gateway = gateway
         self.loop = loop
     }
@@ -52,7 +52,7 @@ final class WalletListener {
         guard connections.count < Self.limit, let owner = gateway.admit(peer, open: connections.count) else { return }
         let stream: GatewayStream
         do throws(TLSFailure) {
-            stream = try GatewayStream(accepted: client, tls: secrecy, loop: loop)
+            stream = try GatewayStream(accepted: client, tls: tls, loop: loop)
         } catch {
             return gateway.refused()
         }

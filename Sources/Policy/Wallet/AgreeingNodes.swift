@@ -3,7 +3,7 @@
 /// The largest camp is taken for right. Of camps of one size it is the one with the node of this machine, then the
 /// one around the first node of the file: nobody can tell which of them is right, and the operator's order is all
 /// there is to go by.
-struct NodeCamp: Hashable, Sendable {
+struct AgreeingNodes: Hashable, Sendable {
     /// Whom the others agree with.
     let center: Int
     /// All of it, the center as well, in the file's order.
@@ -20,7 +20,7 @@ struct NodeCamp: Hashable, Sendable {
     ///   - agree: whether two different voters agree.
     static func largest(
         of voters: [Int], electorate: Int, isOwn: (Int) -> Bool, agree: (Int, Int) -> Bool
-    ) -> NodeCamp? {
+    ) -> AgreeingNodes? {
         var best: (size: Int, hasOwn: Bool, center: Int, members: [Int])?
         for center in voters {
             let members = voters.filter { $0 == center || agree($0, center) }
@@ -29,7 +29,7 @@ struct NodeCamp: Hashable, Sendable {
             best = (members.count, hasOwn, center, members)
         }
         guard let best else { return nil }
-        return NodeCamp(
+        return AgreeingNodes(
             center: best.center, members: best.members, isMajority: best.size > 1 && best.size * 2 > electorate)
     }
 }

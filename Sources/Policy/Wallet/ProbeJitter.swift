@@ -2,7 +2,7 @@ import Protocols
 
 /// Times spread at random, so that what is done again and again has no beat to be known by. The numbers follow from
 /// the seed (SplitMix64): they hide a rhythm, and keep no secret.
-struct SeededSpread: Sendable {
+struct ProbeJitter: Sendable {
     private var state: UInt64
 
     init(seed: UInt64) {

@@ -1,11 +1,10 @@
-import Crypto
 import Policy
 import Protocols
 import TLS
 
 /// The TLS of one `[[wallet]]`: what its listener shows, and what its nodes are held against. Each is made when it is
 /// first needed, and kept.
-final class WalletSecrecy {
+final class WalletTLS {
     /// What the listener shows; nil where it speaks plain HTTP.
     let listener: TLSContext?
     private var contexts: [WalletNodeConfiguration.TLSTrust: TLSContext] = [:]
@@ -37,13 +36,5 @@ final class WalletSecrecy {
             }
         contexts[trust] = context
         return context
-    }
-
-    /// For digest authentication; nothing where libcrypto lacks it.
-    static func md5(_ bytes: [UInt8]) -> [UInt8] { (try? Crypto.md5(bytes)) ?? [] }
-
-    /// A fresh client nonce, 128 random bits in hexadecimal.
-    static func nonce() -> [UInt8] {
-        Array(String(UInt128.random(in: .min ... .max), radix: 16).utf8)
     }
 }
