@@ -108,13 +108,6 @@ public final class TLSSession {
         _ = unsafe forgetMemoryBytes(outgoing)
     }
 
-    /// The same as an array.
-    public func takeOutgoing() -> [UInt8] {
-        var taken: [UInt8] = []
-        withOutgoing { span in unsafe span.withUnsafeBufferPointer { unsafe taken.append(contentsOf: $0) } }
-        return taken
-    }
-
     /// Says that no more will be sent, where there is somebody to say it to. Nothing passes any more.
     public func close() {
         guard !isClosed else { return }

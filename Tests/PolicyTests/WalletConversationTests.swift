@@ -10,11 +10,12 @@ import Testing
         for cut in 1..<bytes.count {
             var run = WalletRun()
             run.receive(Array(bytes[..<cut]))
-            #expect(run.requests.isEmpty && run.conversation.isInRequest && run.conversation.wantsAcknowledgement)
+            #expect(
+                run.requests.isEmpty && run.conversation.wantsAcknowledgement && run.conversation.wantsAcknowledgement)
             #expect(run.conversation.acceptsBytes && !run.conversation.isIdle)
             run.receive(Array(bytes[cut...]))
             #expect(run.requests == [whole] && run.written.isEmpty)
-            #expect(!run.conversation.isInRequest && !run.conversation.isIdle)
+            #expect(!run.conversation.wantsAcknowledgement && !run.conversation.isIdle)
         }
         var run = WalletRun()
         for byte in bytes { run.receive([byte]) }
@@ -145,23 +146,6 @@ import Testing
         var run = WalletRun()
         run.receive("POST /get_outs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n")
         #expect(run.statuses == [413] && run.isClosed && run.requests.isEmpty)
-    }
-
-    @Test("the end of the wallet's bytes closes, but an answer under way is given")
-    func ended() {
-        var run = WalletRun()
-        run.take(run.conversation.ended())
-        #expect(run.isClosed)
-        run = WalletRun()
-        run.receive(Array(WalletWire.session[0].dropLast()))
-        run.take(run.conversation.ended())
-        #expect(run.isClosed && run.requests.isEmpty)
-        run = WalletRun()
-        run.receive(WalletWire.session[0])
-        run.take(run.conversation.ended())
-        #expect(!run.isClosed)
-        run.answer()
-        #expect(run.isClosed && run.statuses == [200])
     }
 
     @Test(

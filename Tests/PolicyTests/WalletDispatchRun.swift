@@ -309,11 +309,14 @@ extension WalletAnswer {
     static func outputs(_ bytes: [UInt8], topHash: String = "") -> WalletAnswer {
         WalletAnswer(
             contentType: "application/octet-stream",
-            body: PortableStorage.root([
-                ("outs", .strings([bytes])), ("status", .string(Array("OK".utf8))),
-                ("top_hash", .string(Array(topHash.utf8))),
-            ]))
+            body: PortableStorage.signature + [3 << 2] + name("outs") + [10 | 0x80, 1 << 2] + sized(bytes)
+                + name("status") + [10] + sized(Array("OK".utf8)) + name("top_hash") + [10]
+                + sized(Array(topHash.utf8)))
     }
+
+    private static func name(_ text: String) -> [UInt8] { [UInt8(text.utf8.count)] + text.utf8 }
+    /// At most 63 bytes behind their number.
+    private static func sized(_ bytes: [UInt8]) -> [UInt8] { [UInt8(bytes.count << 2)] + bytes }
 }
 
 extension WalletRequest {

@@ -23,16 +23,6 @@ import Testing
         #expect(HTTPHeaders().fields.isEmpty)
     }
 
-    @Test(arguments: [
-        ("Sec-", true), ("sec-fetch-mode", true), ("SEC-FETCH-MODES", false), ("ec-", false), ("x", true),
-        ("access-", false),
-        ("Content-Typ", true), ("b", false),
-    ])
-    func beginnings(prefix: String, isThere: Bool) throws {
-        let headers = HTTPHeaders(try Self.pairs.map { try HTTPHeader($0, $1) })
-        #expect(headers.hasName(beginningWith: prefix) == isThere)
-    }
-
     /// What is read is what was written, in one form, however the blanks stood.
     @Test func readHeadersAreOneForm() throws {
         let text = "GET / HTTP/1.1\r\nHost:  a:1\t \r\nX-One:\r\nx-one:b, c \r\n\r\n"

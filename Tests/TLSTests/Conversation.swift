@@ -64,3 +64,12 @@ extension TLSSession {
         try send(bytes.span)
     }
 }
+
+extension TLSSession {
+    /// What is to be sent, which it forgets.
+    func takeOutgoing() -> [UInt8] {
+        var taken: [UInt8] = []
+        withOutgoing { taken.append(copying: $0) }
+        return taken
+    }
+}

@@ -64,11 +64,8 @@ public struct WalletConversation {
 
     /// Whether a part of a request is there, so that its sender may be waiting for our acknowledgement: a wallet
     /// sends head and body by two writes, and its kernel holds the second back until the first is acknowledged (43 ms
-    /// through an ordinary proxy).
-    public var wantsAcknowledgement: Bool { isInRequest }
-
-    /// Whether a request has begun and is not whole: time for it is limited.
-    public var isInRequest: Bool {
+    /// through an ordinary proxy). Time for the rest is limited.
+    public var wantsAcknowledgement: Bool {
         switch state {
         case .head: hasBegun
         case .body, .refusal: true
@@ -114,19 +111,6 @@ public struct WalletConversation {
             var effects: [Effect] = []
             read(bytes, &effects)
             return effects
-        }
-    }
-
-    /// Says that the wallet sends no more. What is under way is still answered, then it is closed.
-    public mutating func ended() -> [Effect] {
-        switch state {
-        case .given, .answering:
-            keepsAlive = false
-            return []
-        case .closed: return []
-        case .head, .body, .refusal:
-            state = .closed
-            return [.close]
         }
     }
 

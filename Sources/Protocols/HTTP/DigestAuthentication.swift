@@ -59,11 +59,11 @@ public struct DigestAuthentication: Hashable, Sendable {
         guard credentials.username.allSatisfy(isPlain), uri.utf8.allSatisfy(isPlain), !clientNonce.isEmpty, count < .max
         else { return nil }
         count += 1
-        let nc = [UInt8](digitsOf: (0..<4).map { UInt8(truncatingIfNeeded: count >> UInt32(24 - 8 * $0)) })
+        let nc = Array((0..<4).map { UInt8(truncatingIfNeeded: count >> UInt32(24 - 8 * $0)) }.hexadecimal.utf8)
         let cnonce = [UInt8](base64: clientNonce)
         func hash(_ parts: [[UInt8]]) -> [UInt8]? {
             let digest = md5(Array(parts.joined(separator: [0x3a])))
-            return digest.count == 16 ? [UInt8](digitsOf: digest) : nil
+            return digest.count == 16 ? Array(digest.hexadecimal.utf8) : nil
         }
         guard let secret = hash([credentials.username, Array(realm.utf8), credentials.password]),
             let request = hash([Array(method.utf8), Array(uri.utf8)]),
@@ -79,11 +79,6 @@ public struct DigestAuthentication: Hashable, Sendable {
 }
 
 extension [UInt8] {
-    /// Two hexadecimal digits for each byte, in lower case.
-    fileprivate init(digitsOf bytes: [UInt8]) {
-        self = bytes.flatMap { byte in [byte >> 4, byte & 15].map { $0 < 10 ? $0 + 0x30 : $0 + 0x57 } }
-    }
-
     /// Base64 (RFC 4648 section 4), with its padding.
     fileprivate init(base64 bytes: [UInt8]) {
         self = []

@@ -53,14 +53,6 @@ public struct HTTPHeaders: Hashable, Sendable, ExpressibleByArrayLiteral {
         return containsName { $0.equalsIgnoringCase(wanted) }
     }
 
-    /// Whether the name of a field begins so, whatever its case.
-    public func hasName(beginningWith prefix: String) -> Bool {
-        let wanted = prefix.utf8.span
-        return containsName { name in
-            name.count >= wanted.count && name.extracting(first: wanted.count).equalsIgnoringCase(wanted)
-        }
-    }
-
     /// Whether a field's name is one that is looked for. Nothing is copied: this is for judging each request.
     public func containsName(where isWanted: (_ name: Span<UInt8>) -> Bool) -> Bool {
         var found = false

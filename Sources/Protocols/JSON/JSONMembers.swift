@@ -45,7 +45,7 @@ public struct JSONMembers: Hashable, Sendable {
         guard reader.peek(bytes) == UInt8(ascii: "{") else { throw JSONFailure(.noObject, at: reader.offset) }
         var members: [Member] = []
         members.reserveCapacity(8)
-        var keys = JSONKeys(.plainAndDistinct)
+        var keys = JSONKeys()
         if try reader.open(UInt8(ascii: "}"), bytes, depth: 1) {
             repeat {
                 let (key, value) = try reader.scanMember(bytes, depth: 1, keys: &keys)
@@ -66,35 +66,5 @@ public struct JSONMembers: Hashable, Sendable {
     public func value(of key: StaticString, in bytes: Span<UInt8>) -> Range<Int>? {
         let key = key.description
         return members.first { bytes.holds(key, at: $0.key) }?.value
-    }
-
-    /// The one compact text of the object: no spaces, members in their order, keys, strings and numbers as they are.
-    ///
-    /// - Parameters:
-    ///   - bytes: the bytes that were scanned.
-    ///   - dropping: keys whose members are left out.
-    ///   - replacing: keys that get another value where they are there, and its JSON text. They are not added.
-    public func compact(
-        _ bytes: Span<UInt8>, dropping: [StaticString], replacing: [(StaticString, [UInt8])] = []
-    ) -> [UInt8] {
-        let dropped = dropping.map(\.description)
-        let replaced = replacing.map { (key: $0.0.description, value: $0.1) }
-        var text: [UInt8] = []
-        text.reserveCapacity(2 + members.reduce(0) { $0 + $1.key.count + $1.value.count + 4 })
-        text.append(UInt8(ascii: "{"))
-        for member in members where !dropped.contains(where: { bytes.holds($0, at: member.key) }) {
-            if text.count > 1 { text.append(UInt8(ascii: ",")) }
-            text.append(UInt8(ascii: "\""))
-            text.append(copying: bytes.extracting(member.key.clamped(to: 0..<bytes.count)))
-            text.append(UInt8(ascii: "\""))
-            text.append(UInt8(ascii: ":"))
-            if let (_, value) = replaced.first(where: { bytes.holds($0.key, at: member.key) }) {
-                text += value
-            } else {
-                JSONText.append(bytes, in: member.value, to: &text)
-            }
-        }
-        text.append(UInt8(ascii: "}"))
-        return text
     }
 }

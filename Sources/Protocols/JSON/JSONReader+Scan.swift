@@ -1,25 +1,12 @@
-/// Which keys an object may have when it is only stepped over.
-enum JSONKeyRule {
-    /// Any: nobody looks at them.
-    case any
-    /// No escape in any of them, and none twice in one object: what is found is what every other reader finds.
-    case plainAndDistinct
-}
-
-/// The keys of the objects that are being stepped over, the innermost object's last.
+/// The keys of the objects that are being stepped over, the innermost object's last. No escape in any of them, and none
+/// twice in one object: what is found is what every other reader finds.
 struct JSONKeys {
-    let rule: JSONKeyRule
     private var keys: [Range<Int>] = []
-
-    init(_ rule: JSONKeyRule) {
-        self.rule = rule
-    }
 
     /// How many there are: the keys of an object begin at this place.
     var count: Int { keys.count }
 
     mutating func add(_ key: Range<Int>, hasEscapes: Bool) throws(JSONFailure) {
-        guard rule == .plainAndDistinct else { return }
         guard !hasEscapes else { throw JSONFailure(.escapedKey, at: key.lowerBound) }
         if keys.isEmpty { keys.reserveCapacity(16) }
         keys.append(key)

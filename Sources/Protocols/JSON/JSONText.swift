@@ -1,32 +1,12 @@
 /// JSON texts as bytes, looked at without making values of them.
 public enum JSONText {
-    /// Whether it is one JSON text within these limits (RFC 8259), as strictly as `JSONValue` reads, but for keys that
-    /// stand twice: those are not looked for.
-    public static func isValid(_ bytes: Span<UInt8>, limits: JSONLimits = JSONLimits()) -> Bool {
-        do throws(JSONFailure) {
-            var reader = try JSONReader(of: bytes, limits: limits)
-            var keys = JSONKeys(.any)
-            try reader.scanValue(bytes, depth: 0, keys: &keys)
-            try reader.end(bytes)
-            return true
-        } catch {
-            return false
-        }
-    }
-
     /// The text without spaces between its parts.
     ///
     /// - Parameter range: a part of the bytes that is a JSON text already scanned, such as a member's value.
     public static func compact(_ bytes: Span<UInt8>, in range: Range<Int>) -> [UInt8] {
+        let range = range.clamped(to: 0..<bytes.count)
         var text: [UInt8] = []
         text.reserveCapacity(range.count)
-        append(bytes, in: range, to: &text)
-        return text
-    }
-
-    /// Appends the text without spaces between its parts.
-    static func append(_ bytes: Span<UInt8>, in range: Range<Int>, to text: inout [UInt8]) {
-        let range = range.clamped(to: 0..<bytes.count)
         var start = range.lowerBound  // of what is not yet copied
         var index = start
         while index < range.upperBound {
@@ -45,5 +25,6 @@ public enum JSONText {
             }
         }
         text.append(copying: bytes.extracting(start..<range.upperBound))
+        return text
     }
 }

@@ -56,11 +56,6 @@ public struct PortableStorage: Sendable {
         entries = reader.entries
     }
 
-    /// Whether the bytes are a whole document, of whatever number of entries.
-    public static func isWellFormed(_ bytes: Span<UInt8>) -> Bool {
-        (try? PortableStorage(rootOf: bytes)) != nil
-    }
-
     /// The root section's entry of this name; nil where there is none, or the bytes are no whole document.
     public static func rootEntry(_ key: StaticString, in bytes: Span<UInt8>) -> Entry? {
         guard let storage = try? PortableStorage(rootOf: bytes) else { return nil }

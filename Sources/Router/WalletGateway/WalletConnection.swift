@@ -165,7 +165,7 @@ final class WalletConnection {
     /// Ends it as soon as nothing is owed to the wallet.
     func closeWhenIdle() {
         closesAfterAnswer = true
-        if request == nil { stream.closeAfterWriting() }
+        if conversation.isIdle { stream.closeAfterWriting() }
     }
 
     /// Ends it where the wallet lets us wait for too long.

@@ -2,12 +2,19 @@ import FuzzSupport
 import Protocols
 
 /// A document ends in one place only: cut shorter it is truncated, made longer it has trailing bytes. Its entries
-/// lie in it in order, each inside its parent and behind its name. One written out again from them re-reads as the
-/// same entries.
+/// lie in it in order, each inside its parent and behind its name. The walk that notes the root section only takes the
+/// same documents, but for how many entries they may have.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     let input = bytes(data, size)
-    guard let storage = read(input) else { return 0 }
+    guard let storage = read(input) else {
+        if (try? PortableStorage(rootOf: input.span)) != nil {
+            require(failure(input) == .tooManyEntries, "the walk of the root takes what the reader refuses")
+        }
+        return 0
+    }
+    let root = storage.entries.filter { $0.parent == nil }
+    require((try? PortableStorage(rootOf: input.span).entries) == root, "the walk notes another root")
     require(!accepts(input + [0]), "a byte more is accepted")
     for count in [size - 1, size / 2, 9] where count < size {
         require(!accepts(Array(input[..<count])), "\(count) of \(size) bytes are accepted")
@@ -37,6 +44,15 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
 
 private func read(_ bytes: [UInt8]) -> PortableStorage? {
     try? PortableStorage(bytes.span)
+}
+
+private func failure(_ bytes: [UInt8]) -> PortableStorageFailure? {
+    do {
+        _ = try PortableStorage(bytes.span)
+        return nil
+    } catch {
+        return error
+    }
 }
 
 private func accepts(_ bytes: [UInt8]) -> Bool {
