@@ -127,7 +127,7 @@ import Testing
     @Test(arguments: [
         (TorStreamEvent.Reason.connectRefused, Refusal.connectionRefused), (.other, .unreachable),
         (.noRoute, .unreachable), (.privateAddress, .privateDestination), (.timeout, .timeout),
-        (.netUnreachable, .networkUnreachable),
+        (.netUnreachable, .networkUnreachable), (.destroyed, .unreachable),
     ])
     func aReplyThatSaysNothingWaitsForTheReason(reason: TorStreamEvent.Reason, expected: Refusal) {
         for before in [true, false] {
@@ -181,6 +181,14 @@ import Testing
         late.told(event(.cannotAttach, remote: false))
         late.upstream(refusal(1))
         #expect(late.closedWith == .timeout)
+    }
+
+    /// An onion service that was reached a moment ago, and went.
+    @Test func anOnionServiceWhoseCircuitEnds() {
+        let run = requested(to: Self.onion)
+        run.told(event(.destroyed, remote: false, onion: true))
+        run.upstream(refusal(1))
+        #expect(run.closedWith == .onionUnreachable)
     }
 
     @Test(

@@ -66,7 +66,9 @@ extension Refusal {
         case .timeout: self = .timeout
         case .privateAddress: self = .privateDestination
         case .protocolViolation where isOnion && !told.isRemote: self = .onionBadAddress
-        case .noRoute, .protocolViolation, .other: self = .unreachable
+        // An onion service that was reached a moment ago and is gone now: its circuit still stood at our end.
+        case .destroyed where isOnion: self = .onionUnreachable
+        case .noRoute, .protocolViolation, .destroyed, .other: self = .unreachable
         }
     }
 }

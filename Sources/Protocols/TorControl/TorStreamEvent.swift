@@ -36,6 +36,8 @@ public struct TorStreamEvent: Hashable, Sendable {
         case done = "DONE"
         /// Broken off.
         case connectionReset = "CONNRESET"
+        /// The circuit ended below it. Of an onion service that went away: its end of the rendezvous circuit.
+        case destroyed = "DESTROY"
         /// A private address.
         case privateAddress = "PRIVATE_ADDR"
         /// The destination is none, to Tor.

@@ -84,10 +84,11 @@ def begun(t, fault, points, **parts):
             proxy = t.proxy(credentials=credentials)
             router = router_for(t, proxy, **parts)
             proxy.act = at(point, fault)
+            # A stream is held for so long since it was accepted, not since it said where to.
+            began = time.monotonic()
             client = t.client(router, 60)
             client.send(b"\5\1\0")
             client.method()
-            began = time.monotonic()
             client.send(request5(PEER, 18080) + levin.GOOD)
             streams.append(
                 (f"after {point}{' (with credentials)' if credentials else ''}", proxy, router, client, began)
