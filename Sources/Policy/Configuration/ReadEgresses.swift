@@ -22,7 +22,7 @@ extension ConfigurationReader {
             found.append((entry.position, EgressConfiguration(name: "tor", kind: .tor(tor))))
         }
         if let entry = root["i2p"], let socks = readI2P(entry) {
-            found.append((entry.position, EgressConfiguration(name: "i2p", kind: .i2p(socks: socks))))
+            found.append((entry.position, EgressConfiguration(name: "i2p", kind: .i2p(I2PConfiguration(.socks(socks))))))
         }
         for (entry, known) in named(root["proxy"], "proxy", "work", KnownKeys.proxy) {
             guard let proxy = readProxy(entry, known, declared) else { continue }

@@ -125,7 +125,8 @@ private func check(_ node: NodeConfiguration, _ egresses: [EgressConfiguration])
             case .tor(let tor):
                 guard case .running(let socks, let control) = tor.source else { break }
                 require(socks != listener.endpoint && control != listener.endpoint, "a loop through Tor")
-            case .i2p(let socks): require(socks != listener.endpoint, "a loop through I2P")
+            case .i2p(let i2p):
+                require(![.socks(listener.endpoint), .sam(listener.endpoint)].contains(i2p.source), "a loop through I2P")
             case .proxy(let proxy): require(proxy.socks != listener.endpoint, "a loop through \(egress.name)")
             case .vpn: break
             }
