@@ -115,11 +115,3 @@ import Testing
         }
     }
 }
-
-private func == (left: (Int, SAMLineReader.Event), right: (consumed: Int, event: SAMLineReader.Event)) -> Bool {
-    left.0 == right.consumed && left.1 == right.event
-}
-
-private func == (left: (consumed: Int, event: SAMLineReader.Event), right: (Int, SAMLineReader.Event)) -> Bool {
-    left.consumed == right.0 && left.event == right.1
-}
