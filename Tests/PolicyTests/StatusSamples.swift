@@ -35,7 +35,8 @@ enum StatusSamples {
         ],
         inbound: [
             InboundStatus(name: "tor.p2p", address: onion, published: true),
-            InboundStatus(name: "i2p.p2p", address: nil, published: nil),
+            InboundStatus(
+                name: "i2p.p2p", address: nil, published: nil, detail: "waits for i2p: tunnels are built"),
         ],
         wallet: WalletStatus(
             quorumHeight: 3_500_000,

@@ -43,10 +43,12 @@ public struct Configuration: Hashable, Sendable {
         egresses.first { $0.name == name }
     }
 
-    /// The names of the egresses that are of use: some route leads to them, or they lead to one that is.
+    /// The names of the egresses that are of use: some route leads to them, a service is published by them, or they lead to
+    /// one that is of use.
     public var routedEgresses: Set<String> {
         var names: Set<String> = []
-        for first in route.egresses {
+        let publishers = (inbound.onions.isEmpty ? [] : ["tor"]) + (inbound.i2p == nil ? [] : ["i2p"])
+        for first in route.egresses.union(publishers) {
             var next: String? = first
             while let name = next, names.insert(name).inserted { next = egress(named: name)?.via }
         }

@@ -5,7 +5,8 @@ extension Configuration {
     /// its names make it, ending in a newline. Peers and passwords are not named.
     public func explanation() -> String {
         let lines =
-            ["Network: \(network.rawValue)."] + egressLines + routeLines + nodeLines + walletLines + guardLines
+            ["Network: \(network.rawValue)."] + egressLines + routeLines + nodeLines + inboundLines + walletLines
+            + guardLines
             + logLines
         return lines.joined(separator: "\n") + "\n"
     }

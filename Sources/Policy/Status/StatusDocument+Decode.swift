@@ -67,6 +67,7 @@ extension InboundStatus {
         name = try field["name"].string()
         address = try field["address"].orNull { field throws(DocumentFailure) in try field.string() }
         published = try field["published"].orNull { field throws(DocumentFailure) in try field.bool() }
+        detail = try field["detail"].orNull { field throws(DocumentFailure) in try field.string() }
     }
 }
 

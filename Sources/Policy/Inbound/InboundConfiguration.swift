@@ -2,8 +2,8 @@ public import Protocols
 
 /// `[node.inbound]`: the services by which others reach this node without knowing where it is.
 public struct InboundConfiguration: Hashable, Sendable {
-    /// The onion services of `[node.inbound.tor]`, in the order p2p, rpc, sync: at most one of each kind, each on a port
-    /// of its own. Each has a key and so an address of its own: client keys hold for a whole address.
+    /// The onion services of `[node.inbound.tor]`, in the order p2p, rpc, sync: at most one of each kind, on ports and
+    /// targets of their own. Each has a key and so an address of its own: clients' keys hold for a whole address.
     public var onions: [OnionServiceConfiguration]
     /// The I2P service of `[node.inbound.i2p]`.
     public var i2p: I2PServiceConfiguration?
@@ -17,7 +17,7 @@ public struct InboundConfiguration: Hashable, Sendable {
     /// Whether there is none.
     public var isEmpty: Bool { onions.isEmpty && i2p == nil }
 
-    /// Where the services end, in the order of their names: addresses of this machine's loopback, which the router dials.
+    /// Where the services end: addresses of this machine's loopback, which the router dials.
     public var targets: [Endpoint] { onions.map(\.target) + (i2p.map { [$0.target] } ?? []) }
 }
 
@@ -101,6 +101,9 @@ public struct I2PServiceConfiguration: Hashable, Sendable {
 
     /// Its name in the status.
     public var name: String { "i2p.p2p" }
+
+    /// The port on 127.0.0.1 where the file names no target.
+    static let defaultTargetPort: UInt16 = 18085
 }
 
 /// The tunnels of an I2P destination, the same in both directions.
