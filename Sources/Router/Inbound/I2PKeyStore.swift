@@ -14,17 +14,18 @@ struct I2PKeyStore {
     ///
     /// - Throws: a sentence where they are not to be used. A file that is damaged is never taken for none.
     func read() throws(StartFailure) -> I2PKeys? {
+        let isOurs: Bool
         let contents: Files.Contents
         do throws(SystemError) {
             if Files.kind(of: path) == .missing { return nil }
-            guard try Files.isOursAlone(path) else { throw StartFailure(OnionKeyFailure.exposed(path: path).sentence) }
+            isOurs = try Files.isOursAlone(path)
             contents = try Files.read(path, limit: Self.limit)
-        } catch let error as SystemError {
-            throw StartFailure(OnionKeyFailure.unreadable(path: path, error.reason).sentence)
         } catch {
-            throw StartFailure("\(error)")
+            throw StartFailure(OnionKeyFailure.unreadable(path: path, error.reason).sentence)
         }
-        guard contents.mode & 0o077 == 0 else { throw StartFailure(OnionKeyFailure.exposed(path: path).sentence) }
+        guard isOurs, contents.mode & 0o077 == 0 else {
+            throw StartFailure(OnionKeyFailure.exposed(path: path).sentence)
+        }
         guard let keys = I2PKeys(fileContents: contents.bytes) else {
             throw StartFailure(OnionKeyFailure.malformed(path: path).sentence)
         }

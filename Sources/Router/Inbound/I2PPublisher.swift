@@ -10,6 +10,7 @@ final class I2PPublisher {
     /// What is configured.
     private var wish: I2PServiceConfiguration?
     private var mayStand = false
+    /// What was told of it, but for the streams that come and go.
     private var told: InboundStatus?
 
     init(_ router: Router, directory: String) {
@@ -22,15 +23,19 @@ final class I2PPublisher {
         wish.map { wish in
             InboundStatus(
                 name: wish.name, address: service?.address.map { "\($0):\(wish.port)" },
-                published: mayStand && service?.isPublished == true)
+                published: mayStand && service?.isPublished == true, detail: mayStand ? obstacle : nil, open: service?.open)
         }
     }
 
-    /// Why it does not stand though it should: a sentence; nil where it does.
+    /// Why it does not stand though it should: a sentence for the whole; nil where it does.
     var problem: String? {
-        guard let wish, mayStand else { return nil }
-        guard let service else { return "\(wish.name) is not published: [i2p] has no SAM port" }
-        return service.isPublished ? nil : "\(wish.name) is not published: \(service.problem)"
+        guard mayStand, let wish else { return nil }
+        return obstacle.map { "\(wish.name) is not published: \($0)" }
+    }
+
+    private var obstacle: String? {
+        guard let service else { return "[i2p] has no SAM port" }
+        return service.isPublished ? nil : service.problem
     }
 
     /// Publishes this service by this I2P router.
@@ -61,8 +66,10 @@ final class I2PPublisher {
     }
 
     private func tell() {
-        guard told != status else { return }
-        told = status
+        var now = status
+        now?.open = nil
+        guard told != now else { return }
+        told = now
         router.tellChanges()
     }
 }

@@ -37,6 +37,8 @@ final class I2PService {
     var address: String? { session.address }
     /// Whether the network has been seen to have its address, and peers are waited for.
     var isPublished: Bool { session.readiness.isReady && egress.readiness.isReady && machine.waiting > 0 }
+    /// The streams by it that are open.
+    var open: UInt64 { UInt64(max(streams.open, 0)) }
     /// Why it is not.
     var problem: String {
         session.readiness.isReady && !egress.readiness.isReady ? egress.readiness.detail : session.readiness.detail
