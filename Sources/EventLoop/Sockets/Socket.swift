@@ -80,6 +80,21 @@ public enum Socket {
         return try connect(descriptor, to: endpoint, by: interface)
     }
 
+    /// The same, from an address of this machine, and a port that the kernel chooses as it connects.
+    ///
+    /// - Parameter source: the address, of the endpoint's family; nil where the kernel chooses that as well.
+    public static func connect(to endpoint: Endpoint, from source: IPAddress?) throws(SystemError) -> Descriptor {
+        let descriptor = try make(endpoint, doing: "connect")
+        if let source {
+            // Else the port is taken for all destinations, and there are fewer of them than connections.
+            setOption(descriptor.raw, Int32(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT, 1)
+            let local = Endpoint.tcp(source, port: 0)
+            let bound = unsafe withSocketAddress(of: local) { unsafe bindSocket(descriptor.raw, $0, $1) }
+            guard bound == 0 else { throw .current("connect") }
+        }
+        return try connect(descriptor, to: endpoint, by: nil)
+    }
+
     private static func connect(
         _ descriptor: consuming Descriptor, to endpoint: Endpoint, by interface: String?
     ) throws(SystemError) -> Descriptor {

@@ -83,7 +83,16 @@ extension StatusEvent {
             fields: ["sockets": .integer(orNull: sockets), "problem": .string(orNull: problem)])
     }
 
-    /// What changed from one document to the next, in the order of its weight: lock, state, egresses.
+    /// A service is published, or is not any more. Its address is not said: who keeps the log is not told whose it is.
+    static func inbound(_ service: InboundStatus, at time: UTCTime) -> StatusEvent {
+        let isPublished = service.published == true
+        return StatusEvent(
+            time: time, kind: .inbound,
+            sentence: "\(service.name) is \(isPublished ? "published" : "not published")",
+            fields: ["service": .string(service.name), "published": .bool(isPublished)])
+    }
+
+    /// What changed from one document to the next, in the order of its weight: lock, state, egresses, services.
     public static func changes(
         from before: StatusDocument, to after: StatusDocument, at time: UTCTime
     ) -> [StatusEvent] {
@@ -122,6 +131,10 @@ extension StatusEvent {
                 StatusEvent(
                     time: time, kind: .egress, sentence: "\(egress.name) is no longer configured",
                     fields: ["egress": .string(egress.name), "state": .null, "detail": .null]))
+        }
+        for service in after.inbound {
+            let earlier = before.inbound.first { $0.name == service.name }?.published == true
+            if earlier != (service.published == true) { events.append(inbound(service, at: time)) }
         }
         return events
     }

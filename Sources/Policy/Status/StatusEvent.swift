@@ -39,6 +39,8 @@ public struct StatusEvent: Hashable, Sendable {
         public static let stopped = Kind(rawValue: "stopped")
         /// A node behind the wallet gateway was set aside, or is good again.
         public static let walletNode = Kind(rawValue: "wallet-node")
+        /// A service is published, or is not any more.
+        public static let inbound = Kind(rawValue: "inbound")
         /// The guard was to destroy the confined users' open sockets.
         public static let destroyed = Kind(rawValue: "destroyed")
     }

@@ -54,6 +54,12 @@ class Egress {
     /// - Parameter isolation: what Tor isolates the stream by, where it goes through Tor.
     func way(to target: Destination, isolation: Credentials?) -> Answer { .refuse(.egressNotReady) }
 
+    /// How a link of the `wallet`th listener is dialled: it shares nothing with the node's streams, or with another
+    /// wallet's, by which a peer could tell that they are one user's.
+    func way(to target: Destination, isolation: Credentials?, wallet: Int) -> Answer {
+        way(to: target, isolation: isolation)
+    }
+
     /// The answer to a stream that is to be dialled.
     enum Answer {
         /// So.
@@ -98,14 +104,26 @@ class Egress {
             TorEgress(
                 configuration,
                 source(of: tor, via: via, stateDirectory: stateDirectory, uplink: uplink, loop: loop), id: id, via: via)
-        case .i2p(let socks):
-            ProxyEgress(
-                configuration, ProxyConfiguration(socks: socks), kind: "i2p",
-                what: "the I2P router's SOCKS port at \(socks)", id: id, via: nil, loop: loop)
+        case .i2p(let i2p): make(i2p, configuration, id: id, loop: loop)
         case .proxy(let proxy):
             ProxyEgress(
                 configuration, proxy, kind: "proxy", what: "the proxy at \(proxy.socks)", id: id, via: via, loop: loop)
         case .vpn(let vpn): VPNEgress(configuration, vpn, id: id, loop: loop)
+        }
+    }
+
+    private static func make(
+        _ i2p: I2PConfiguration, _ configuration: EgressConfiguration, id: UInt32, loop: EventLoop
+    ) -> Egress {
+        switch i2p.source {
+        case .socks(let socks):
+            ProxyEgress(
+                configuration, ProxyConfiguration(socks: socks), kind: "i2p",
+                what: "the I2P router's SOCKS port at \(socks)", id: id, via: nil, loop: loop)
+        case .sam(let endpoint): SAMEgress(configuration, i2p, RunningSAM(endpoint), id: id, loop: loop)
+        case .managed:
+            // Never ready, so that nothing passes; no file that is read leads here.
+            Egress(configuration, kind: "i2p", id: id)
         }
     }
 
