@@ -141,7 +141,7 @@ NumCPUs 1
 {authorities}
 """
         if name == "client":
-            # As in the world outside a guard is a guard; and the padding would be counted as work.
+            # As in the world outside a guard is a guard and an exit an exit; and padding would be counted as work.
             return text + f"""SocksPort 127.0.0.1:{SOCKS_PORT}
 ControlPort 127.0.0.1:{CONTROL_PORT}
 CookieAuthentication 1
@@ -149,7 +149,6 @@ CookieAuthFile {self.cookie}
 EntryNodes {",".join(GUARDS)}
 MiddleNodes {",".join(AUTHORITIES)}
 ConnectionPadding 0
-ConfluxEnabled 0
 """
         index = RELAYS.index(name)
         text += f"""Address 127.0.0.1
