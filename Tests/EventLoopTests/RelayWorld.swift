@@ -64,7 +64,9 @@ final class RelayWorld {
     /// A relay that is under way.
     func relay(prefix: [UInt8] = [], isLevin: Bool = false) throws -> Ends? {
         guard
-            let ends = try open({ [counter] in Immediate(upstream: $0, counter: counter, prefix: prefix, isLevin: isLevin) }),
+            let ends = try open({ [counter] in
+                Immediate(upstream: $0, counter: counter, prefix: prefix, isLevin: isLevin)
+            }),
             let upstream = try upstream()
         else { return nil }
         let count = table.relayCount

@@ -122,7 +122,8 @@ import Testing
         #expect(cut.count == 1)
         #expect(limits == 0)
         run.heard = [1]
-        #expect(Set(run.run(seconds: 30).cut + cut) == [1, 2, 3, 4, 5], "as soon as something comes, the others follow")
+        #expect(
+            Set(run.run(seconds: 30).cut + cut) == [1, 2, 3, 4, 5], "as soon as something comes, the others follow")
     }
 
     @Test func aSingleStreamIsCutThoughNothingElseComes() {

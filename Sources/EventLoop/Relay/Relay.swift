@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Protocols
 
 /// The hot path: moves what one direction of a flow has, as far as its two sockets let it.
 ///

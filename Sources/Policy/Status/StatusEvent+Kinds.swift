@@ -54,7 +54,8 @@ extension StatusEvent {
     public static func stalled(count: UInt64, at time: UTCTime) -> StatusEvent {
         StatusEvent(
             time: time, kind: .stalled,
-            sentence: "\(HumanUnits.count(count, "connection")) cut: stalled: the node had asked for blocks and nothing "
+            sentence:
+                "\(HumanUnits.count(count, "connection")) cut: stalled: the node had asked for blocks and nothing "
                 + "came; a new one takes a fresh circuit",
             fields: ["cut": .integer(count)])
     }
