@@ -19,7 +19,8 @@ extension Router {
             egress: egresses.map {
                 EgressStatus(
                     name: $0.name, kind: $0.kind, state: $0.readiness.state, detail: $0.readiness.detail,
-                    failures: Dictionary(uniqueKeysWithValues: $0.troubles.totals.map { ($0.key.rawValue, $0.value) }))
+                    failures: Dictionary(uniqueKeysWithValues: $0.troubles.totals.map { ($0.key.rawValue, $0.value) }),
+                    stalled: $0.stalled)
             },
             routed: configuration.route.egresses,
             idle: Set(configuration.egresses.map(\.name)).subtracting(configuration.routedEgresses),

@@ -43,6 +43,8 @@ public final class Router {
     private(set) lazy var table = FlowTable(loop: loop, pipeLimit: budget.pipes) { [unowned self] in
         relayEnded($0)
     }
+    var stalledStreams = StalledStreams()
+    private(set) lazy var stallLook = Watch.timer(on: loop) { [unowned self] in lookForStalls() }
     lazy var budget = ConnectionBudget(descriptors: ThisProcess.raiseDescriptorLimit())
     var random = SystemRandomNumberGenerator()
     private var lastEgress: UInt32 = 0
@@ -85,7 +87,7 @@ public final class Router {
     /// Accepts from now on.
     public func start() {
         onEvent(.started(version: Self.version, at: time))
-        _ = table
+        table.onAsked = { [unowned self] in watchForStalls() }
         countListeners()
         serveNames()
         listenToGuard()

@@ -11,16 +11,20 @@ public struct EgressStatus: Hashable, Sendable {
     /// Streams that did not come about though it was ready, by reason: "exit-refused", "timeout". For the metrics:
     /// the document, whose keys are fixed, does not carry it.
     public var failures: [String: UInt64]
+    /// Relays through it that were cut because they stalled. For the metrics, like `failures`.
+    public var stalled: UInt64
 
     /// An egress of these facts.
     public init(
-        name: String, kind: String, state: Readiness, detail: String, failures: [String: UInt64] = [:]
+        name: String, kind: String, state: Readiness, detail: String, failures: [String: UInt64] = [:],
+        stalled: UInt64 = 0
     ) {
         self.name = name
         self.kind = kind
         self.state = state
         self.detail = detail
         self.failures = failures
+        self.stalled = stalled
     }
 }
 

@@ -50,6 +50,25 @@ extension StatusEvent {
             fields: fields)
     }
 
+    /// Connections were cut because they had stalled.
+    public static func stalled(count: UInt64, at time: UTCTime) -> StatusEvent {
+        StatusEvent(
+            time: time, kind: .stalled,
+            sentence:
+                "\(HumanUnits.count(count, "connection")) cut: stalled: the node had asked for blocks and nothing "
+                + "came; a new one takes a fresh circuit",
+            fields: ["cut": .integer(count)])
+    }
+
+    /// Some have stalled and stay, since the hour's cuts are used up.
+    public static func stallsLeft(at time: UTCTime) -> StatusEvent {
+        StatusEvent(
+            time: time, kind: .stalled,
+            sentence: "connections have stalled and are not cut: \(StalledStreams.Limits.cuts) were within an hour, "
+                + "and more would let others choose the node's peers",
+            fields: ["cut": .integer(0)])
+    }
+
     /// Somebody used this listener for whom it is not; so often since the last such event.
     public static func threat(_ telling: OwnerThreats.Telling, listener: String, at time: UTCTime) -> StatusEvent {
         StatusEvent(

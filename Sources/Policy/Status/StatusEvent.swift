@@ -35,6 +35,8 @@ public struct StatusEvent: Hashable, Sendable {
         public static let threat = Kind(rawValue: "threat")
         /// Connections were refused.
         public static let refused = Kind(rawValue: "refused")
+        /// Connections on which the peer fell silent were cut, or would have been.
+        public static let stalled = Kind(rawValue: "stalled")
         /// The guard stopped packets of confined users.
         public static let stopped = Kind(rawValue: "stopped")
         /// A node behind the wallet gateway was set aside, or is good again.

@@ -62,6 +62,10 @@ public enum StatusMetrics {
                     }
                 }),
             Family(
+                "egress_stalled_total", .counter,
+                "Connections that were cut because blocks were asked for and nothing came.",
+                document.egress.map { Sample(["egress": $0.name], $0.stalled) }),
+            Family(
                 "listener_open", .gauge, "Connections open now.",
                 listeners.compactMap { listener in listener.open.map { Sample(["listener": listener.name], $0) } }),
             Family(

@@ -26,6 +26,8 @@ class Egress {
     var keyOf: (ArraySlice<UInt8>) -> UInt64? = { _ in nil }
     /// What exits and destinations have answered lately.
     var troubles = StreamTroubles()
+    /// Relays through it that were cut because they stalled.
+    var stalled: UInt64 = 0
 
     /// What is known of it. The sentence always says why.
     fileprivate(set) var readiness = EgressReadiness(.starting, "starting")

@@ -125,7 +125,9 @@ final class NodeStream: FlowOwner {
             detachUpstream()
         case .relay(let prefix):
             host.finished(self, nil)
-            relay(prefix: prefix + early, tag: tag, counter: listener.traffic)
+            // Only such a stream has passed the gate that knows Levin, and only on it does a node ask for blocks.
+            relay(
+                prefix: prefix + early, tag: tag, counter: listener.traffic, isLevin: listener.requestClass == .p2p)
         case .close(let refusal):
             // Unread bytes would turn the close into a reset, which can overtake the reply that says why.
             // A client that was redirected reads no reply, and is to see a reset.
