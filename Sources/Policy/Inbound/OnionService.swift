@@ -1,4 +1,4 @@
-public import Protocols
+internal import Protocols
 
 /// One onion service, as far as it has come.
 ///

@@ -53,13 +53,16 @@ public struct OnionServices: Hashable, Sendable {
 
     // MARK: What is known
 
+    /// Whether any is configured.
+    public var areWanted: Bool { services.contains { $0.wish != nil } }
+
     /// Each service that is configured, in the order of the configuration.
     public var statuses: [InboundStatus] {
         services.compactMap { service in
             service.wish.map { wish in
                 InboundStatus(
                     name: wish.name, address: service.lastingAddress.map { "\($0):\(wish.port)" },
-                    published: isTorReady && service.isPublished)
+                    published: isTorReady && service.isPublished, detail: detail(of: service))
             }
         }
     }
@@ -68,11 +71,25 @@ public struct OnionServices: Hashable, Sendable {
     public var problems: [String] {
         guard mayStand, isTorReady else { return [] }
         return services.compactMap { service in
-            guard let wish = service.wish else { return nil }
-            if let problem = service.problem { return "\(wish.name) is not published: \(problem)" }
-            guard let overdue = service.overdue, overdue <= now else { return nil }
-            return "\(wish.name) is not published: no directory of Tor's has taken its descriptor for"
-                + " two minutes: is this machine's clock right, and its network whole?"
+            guard let wish = service.wish, let problem = problem(of: service) else { return nil }
+            return "\(wish.name) is not published: \(problem)"
+        }
+    }
+
+    private func problem(of service: OnionService) -> String? {
+        if let problem = service.problem { return problem }
+        guard let overdue = service.overdue, overdue <= now else { return nil }
+        return "no directory of Tor's has taken its descriptor for two minutes:"
+            + " is this machine's clock right, and its network whole?"
+    }
+
+    private func detail(of service: OnionService) -> String? {
+        if let problem = problem(of: service) { return problem }
+        guard mayStand else { return "not while nothing passes" }
+        guard isTorReady else { return "waits for tor" }
+        switch service.phase {
+        case .standing: return service.isPublished ? nil : "waits until a directory of Tor's has its descriptor"
+        default: return "Tor is asked for it"
         }
     }
 

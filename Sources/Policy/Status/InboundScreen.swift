@@ -1,4 +1,4 @@
-public import Protocols
+internal import Protocols
 
 /// What `xmr-routed inbound` prints: each published service, with its address whole, for copying. It fits 80 columns, of
 /// which an onion address with its port takes 68.

@@ -19,14 +19,26 @@ final class OnionPublisher {
     }
 
     /// Each service that is configured.
-    var statuses: [InboundStatus] { machine.statuses }
+    var statuses: [InboundStatus] {
+        machine.statuses.map { known in
+            var status = known
+            if let obstacle {
+                status.detail = obstacle
+            } else if let tor, !tor.readiness.isReady, router.standingRefusal == nil {
+                status.detail = "waits for tor: \(tor.readiness.detail)"
+            }
+            return status
+        }
+    }
 
     /// Why services that should stand do not: a sentence for each, with the mend.
     var problems: [String] {
         guard machine.areWanted else { return [] }
-        guard let obstacle = tor?.whyNoOnions ?? (tor == nil ? "there is no [tor]" : nil) else { return machine.problems }
-        return statuses.map { "\($0.name) is not published: \(obstacle)" }
+        return obstacle.map { why in machine.statuses.map { "\($0.name) is not published: \(why)" } } ?? machine.problems
     }
+
+    /// Why none can be published at all.
+    private var obstacle: String? { tor == nil ? "there is no [tor]" : tor?.whyNoOnions }
 
     /// Publishes these services by this Tor, and no others.
     func publish(_ services: [OnionServiceConfiguration], by tor: TorEgress?) {
@@ -43,7 +55,6 @@ final class OnionPublisher {
 
     /// Takes down what must not stand, and publishes what may.
     func judge(mayStand: Bool) {
-        guard machine.areWanted else { return }
         let isReady = tor?.readiness.isReady ?? false
         apply { $0.judge(mayStand: mayStand, isTorReady: isReady, now: router.loop.now) }
     }
