@@ -8,7 +8,8 @@ import Settings
 struct MonerodConf: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "monerod-conf", abstract: "Print the lines for monerod.conf that fit this configuration.",
-        discussion: "The addresses of published services are asked of the running router; without one they are left out.")
+        discussion:
+            "The addresses of published services are asked of the running router; without one they are left out.")
 
     @OptionGroup var options: RouterOptions
 

@@ -31,7 +31,8 @@ import Testing
         let options = Self.options(Self.configuration(), Self.addresses)
         #expect(options.contains("anonymous-inbound=\(StatusSamples.onion),127.0.0.1:18084,32"))
         #expect(options.contains("anonymous-inbound=\(Self.b32),127.0.0.1:18085,32"))
-        #expect(options.contains("rpc-restricted-bind-ip=127.0.0.1") && options.contains("rpc-restricted-bind-port=18089"))
+        #expect(
+            options.contains("rpc-restricted-bind-ip=127.0.0.1") && options.contains("rpc-restricted-bind-port=18089"))
         #expect(options.contains("in-peers=32") && !options.contains("in-peers=0"))
         #expect(options.contains("p2p-bind-ip=127.0.0.1") && options.contains("hide-my-port=1"))
         #expect(!options.contains { $0.hasPrefix("p2p-bind-port") }, "it is monerod's own default")

@@ -44,6 +44,16 @@ import Testing
         #expect(InboundScreen.isPublished(Self.document([])))
     }
 
+    /// How many come in by the wallets' service would say when money moves.
+    @Test func theWalletsServiceCountsNothing() throws {
+        var service = InboundStatus(name: "tor.rpc", address: nil, published: true, open: 3)
+        #expect(service.open == nil)
+        service.open = 3
+        #expect(service.open == nil)
+        #expect(ListenerStatus(name: "tor.rpc", address: "", open: 3, bytesUp: 1).withoutWalletCounts.open == nil)
+        #expect(InboundStatus(name: "tor.p2p", address: nil, published: true, open: 3).open == 3)
+    }
+
     @Test func fitsEightyColumnsAndIsSafe() {
         let screen = InboundScreen.render(StatusScreenTests.hostile, palette: .plain)
         for line in screen.split(separator: "\n") {
@@ -66,7 +76,8 @@ import Testing
             InboundStatus(name: "tor.rpc", address: rpc, published: false, detail: "waits for tor")
         ])
         #expect(
-            try InboundScreen.walletCode(waiting, unicode: true).get().hasSuffix("\nIt is not published: waits for tor.\n"))
+            try InboundScreen.walletCode(waiting, unicode: true).get().hasSuffix(
+                "\nIt is not published: waits for tor.\n"))
     }
 
     @Test func whyThereIsNoCode() {
@@ -84,7 +95,8 @@ import Testing
                 == "the service for wallets has no address yet: waits for tor")
         let long = String(repeating: "x", count: 400)
         #expect(
-            sentence([InboundStatus(name: "tor.rpc", address: long, published: true)]).hasPrefix("its address is too long"))
+            sentence([InboundStatus(name: "tor.rpc", address: long, published: true)]).hasPrefix(
+                "its address is too long"))
     }
 
     /// What the lines show is what the code has, with at least two light modules around it, in colours of their own.

@@ -22,8 +22,8 @@ import Testing
                 "bytes_up":0,"bytes_down":0},\
                 {"name":"wallet.0","address":"127.0.0.1:18989","open":null,"accepted":null,"refused":{},\
                 "bytes_up":null,"bytes_down":null}],\
-                "inbound":[{"name":"tor.p2p","address":"\(StatusSamples.onion)","published":true,"detail":null},\
-                {"name":"i2p.p2p","address":null,"published":null,"detail":"waits for i2p: tunnels are built"}],\
+                "inbound":[{"name":"tor.p2p","address":"\(StatusSamples.onion)","published":true,"detail":null,"open":3},\
+                {"name":"i2p.p2p","address":null,"published":null,"detail":"waits for i2p: tunnels are built","open":null}],\
                 "wallet":{"quorum_height":3500000,"nodes":[\
                 {"name":"wallet.0.node.0","kind":"loopback","state":"ready","height":3500000,"latency_ms":2},\
                 {"name":"wallet.0.node.1","kind":"onion","state":"down","height":null,"latency_ms":null}]},\

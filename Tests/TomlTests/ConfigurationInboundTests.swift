@@ -64,7 +64,8 @@ import Toml
     /// Tor is started for a service alone, though nothing is routed to it.
     @Test func aServiceIsAUse() throws {
         let configuration = try read(
-            Self.start + "[node.inbound.tor]\np2p = {}\n[route]\nonion = \"block\"\nclearnet = \"block\"\ni2p = \"block\""
+            Self.start
+                + "[node.inbound.tor]\np2p = {}\n[route]\nonion = \"block\"\nclearnet = \"block\"\ni2p = \"block\""
         ).get()
         #expect(configuration.routedEgresses == ["tor"])
         #expect(configuration.startedPrograms == ["Tor"])

@@ -22,7 +22,9 @@ import Toml
         let end = try #require(text.firstRange(of: ".Ss [[wallet]]"))
         let section = text[start.lowerBound..<end.lowerBound]
         for table in ["tor.p2p", "tor.rpc", "tor.sync", "i2p.p2p"] {
-            for key in try keys(of: "node.inbound.\(table)") { #expect(section.contains(".Li \(key)"), "\(table) \(key)") }
+            for key in try keys(of: "node.inbound.\(table)") {
+                #expect(section.contains(".Li \(key)"), "\(table) \(key)")
+            }
         }
         for key in try keys(of: "i2p.tunnels") { #expect(text.contains("\(key) = 3"), "\(key)") }
     }

@@ -16,7 +16,8 @@ extension Configuration {
         case .p2p: return [start + "for transactions only"] + zoneWarning(.torZone, route.onion)
         case .rpc:
             return [
-                start + Self.words(service.clients), "    it must be the restricted RPC there: the other one takes orders",
+                start + Self.words(service.clients),
+                "    it must be the restricted RPC there: the other one takes orders",
             ]
         case .sync: return [start + "for peers that sync blocks"]
         }

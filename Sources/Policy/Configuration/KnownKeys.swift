@@ -70,7 +70,8 @@ enum KnownKeys {
 
     /// All tables, for saying where a misplaced key belongs.
     static let all = [
-        top, tor, i2p, i2pTunnels, proxy("NAME"), vpn("NAME"), route, node, inbound, inboundTor, onion(.p2p), onion(.rpc),
+        top, tor, i2p, i2pTunnels, proxy("NAME"), vpn("NAME"), route, node, inbound, inboundTor, onion(.p2p),
+        onion(.rpc),
         onion(.sync), inboundI2P, i2pService, i2pServiceTunnels, wallet, walletNode, killSwitch, confine, control, log,
     ]
 

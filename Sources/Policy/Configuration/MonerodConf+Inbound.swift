@@ -59,7 +59,8 @@ extension Configuration {
     /// Who may dial in beside the services of a zone: nobody from outside, and with `sync` whom the router brings.
     var listeningLines: [String] {
         let reason = "# proxy= does not cover who dials in: no peer from outside, and none told that it could."
-        guard let sync = inbound.onions.first(where: { $0.kind == .sync }), case .tcp(let address, let port) = sync.target
+        guard let sync = inbound.onions.first(where: { $0.kind == .sync }),
+            case .tcp(let address, let port) = sync.target
         else { return [reason, "p2p-bind-ip=127.0.0.1", "in-peers=0", "hide-my-port=1", ""] }
         return [
             reason + " Those of tor.sync come",

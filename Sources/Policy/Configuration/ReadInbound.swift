@@ -65,7 +65,8 @@ extension ConfigurationReader {
         guard let table = table(entry, KnownKeys.inboundI2P) else { return }
         let mend = "sam = \"127.0.0.1:7656\" or managed = true in [i2p]"
         if !around.declared.contains("i2p") {
-            complain("[node.inbound.i2p] needs an I2P router that publishes its service: set \(mend)", at: entry.position)
+            complain(
+                "[node.inbound.i2p] needs an I2P router that publishes its service: set \(mend)", at: entry.position)
         } else if case .i2p(let i2p)? = around.egresses.first(where: { $0.name == "i2p" })?.kind, !i2p.canPublish {
             complain(
                 "[node.inbound.i2p] needs SAM, and [i2p] has only `socks`, by which nobody comes in: set \(mend)",
@@ -87,7 +88,8 @@ extension ConfigurationReader {
     ) -> UInt16? {
         var port = kind.defaultPort
         if let entry {
-            guard case .integer(let number) = entry.value.content, let given = UInt16(exactly: number), given != 0 else {
+            guard case .integer(let number) = entry.value.content, let given = UInt16(exactly: number), given != 0
+            else {
                 complain(
                     "`\(path).port` takes a port from 1 to 65535, not \(number(entry.value))", at: entry.value.position)
                 return nil
@@ -111,11 +113,13 @@ extension ConfigurationReader {
         let clients = clients(table["clients"], "\(path).clients")
         if isPublic, let place = table["clients"]?.position {
             complain(
-                "`\(path)` is for some by `clients` and for everybody by `public = true`: take one of them out", at: place)
+                "`\(path)` is for some by `clients` and for everybody by `public = true`: take one of them out",
+                at: place)
         } else if !isPublic, clients?.isEmpty ?? true, clients != nil || table["clients"] == nil {
             complain(
                 "`\(path)` would answer whoever knows the address: name the keys of your wallets, "
-                    + "clients = [\"descriptor:x25519:...\"], or say that it is for everybody, public = true", at: header)
+                    + "clients = [\"descriptor:x25519:...\"], or say that it is for everybody, public = true",
+                at: header)
         }
         return (clients ?? [], isPublic)
     }

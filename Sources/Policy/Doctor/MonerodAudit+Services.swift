@@ -15,7 +15,8 @@ extension MonerodAudit {
             }
         }
         for (zone, target) in [("tor", listeners.torService), ("i2p", listeners.i2pService)] {
-            guard let target, !options.all("anonymous-inbound").contains(where: { $0.value.contains(".i2p") == (zone == "i2p") })
+            guard let target,
+                !options.all("anonymous-inbound").contains(where: { $0.value.contains(".i2p") == (zone == "i2p") })
             else { continue }
             findings.add(
                 .warning, "\(zone).p2p is published by the router, and nothing waits for who comes by it",

@@ -64,10 +64,12 @@ extension ListenerStatus {
 
 extension InboundStatus {
     fileprivate init(_ field: JSONField) throws(DocumentFailure) {
-        name = try field["name"].string()
-        address = try field["address"].orNull { field throws(DocumentFailure) in try field.string() }
-        published = try field["published"].orNull { field throws(DocumentFailure) in try field.bool() }
-        detail = try field["detail"].orNull { field throws(DocumentFailure) in try field.string() }
+        self.init(
+            name: try field["name"].string(),
+            address: try field["address"].orNull { field throws(DocumentFailure) in try field.string() },
+            published: try field["published"].orNull { field throws(DocumentFailure) in try field.bool() },
+            detail: try field["detail"].orNull { field throws(DocumentFailure) in try field.string() },
+            open: try field["open"].orNull { field throws(DocumentFailure) in try field.integer() })
     }
 }
 

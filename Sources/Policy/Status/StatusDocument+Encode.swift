@@ -56,6 +56,7 @@ extension InboundStatus {
         .object([
             "name": .string(name), "address": .string(orNull: address),
             "published": published.map { .bool($0) } ?? .null, "detail": .string(orNull: detail),
+            "open": .integer(orNull: open),
         ])
     }
 }

@@ -78,13 +78,18 @@ public struct InboundStatus: Hashable, Sendable {
     /// What stands in the way, or what else is known: "waits for tor: bootstrapped 45 %"; nil where there is nothing to
     /// say.
     public var detail: String?
+    /// Streams open now by which others came in; nil where that is not known, and always of the wallets' service.
+    public var open: UInt64? {
+        didSet { if name == Self.walletService { open = nil } }
+    }
 
     /// A service of these facts.
-    public init(name: String, address: String?, published: Bool?, detail: String? = nil) {
+    public init(name: String, address: String?, published: Bool?, detail: String? = nil, open: UInt64? = nil) {
         self.name = name
         self.address = address
         self.published = published
         self.detail = detail
+        self.open = name == Self.walletService ? nil : open
     }
 
     /// The name of the service by which one's own wallets come in.

@@ -33,7 +33,7 @@ public struct WatchScreen: Hashable, Sendable {
         head += egress(document.egress)
         head.append("")
         head += traffic(at: time)
-        head.append(row("peers", ZonePeers.words(document.listeners)))
+        head.append(row("peers", ZonePeers.words(document)))
         head.append("")
         var tail = wallet(document.wallet)
         if !document.threats.isEmpty {
