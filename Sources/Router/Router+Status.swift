@@ -24,7 +24,7 @@ extension Router {
             routed: configuration.route.egresses,
             idle: Set(configuration.egresses.map(\.name)).subtracting(configuration.routedEgresses),
             shortcomings: (listeners + inbound).filter(\.isPaused).map { "\($0.name) accepts nothing for now" }
-                + onions.problems)
+                + onions.problems + (i2pService.problem.map { [$0] } ?? []))
     }
 
     /// The status document as of now.
@@ -52,7 +52,7 @@ extension Router {
                     refused: Dictionary(uniqueKeysWithValues: listener.refused.map { ($0.key.rawValue, $0.value) }),
                     bytesUp: listener.traffic.up, bytesDown: listener.traffic.down)
             } + gateways.map { ListenerStatus(name: $0.name, address: $0.endpoint.description) },
-            inbound: onions.statuses,
+            inbound: onions.statuses + (i2pService.status.map { [$0] } ?? []),
             wallet: WalletStatus(
                 quorumHeight: gateways.lazy.compactMap(\.quorumHeight).max(), nodes: gateways.flatMap(\.statuses)),
             threats: threats)

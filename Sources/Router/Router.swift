@@ -27,6 +27,7 @@ public final class Router {
     /// The published services that stand, or are about to.
     var inbound: [InboundService] = []
     private(set) lazy var onions = OnionPublisher(self, directory: lockStore.directory + "/inbound")
+    private(set) lazy var i2pService = I2PPublisher(self, directory: lockStore.directory + "/inbound")
     /// One for each [[wallet]], in their order.
     var gateways: [WalletGateway] = []
     /// Those that a reload replaced, until what they have under way is done.
@@ -104,6 +105,7 @@ public final class Router {
     public func stop() {
         for listener in listeners { listener.pause() }
         onions.stop()
+        i2pService.stop()
         for gateway in gateways + retiredGateways { gateway.stop() }
         gateways = []
         retiredGateways = []

@@ -130,6 +130,14 @@ public final class ByteStream {
         Socket.setOption(raw, Int32(IPPROTO_TCP), TCP_QUICKACK, 1)
     }
 
+    /// Gives the socket away as it is, for another to read and write it from here on; nil where it is closed. What was
+    /// read is with whom it was handed to, and what was not written yet is lost. No handler is called any more.
+    public func release() -> Descriptor? {
+        let given = descriptor.take()
+        close()
+        return given
+    }
+
     /// Closes now. No handler is called any more.
     public func close() {
         watch?.cancel()

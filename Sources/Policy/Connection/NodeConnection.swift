@@ -262,7 +262,7 @@ public struct NodeConnection: Sendable {
             connected(&step, now: now)
             for index in consumed..<bytes.count { step.toClient.append(bytes[index]) }
         case .failed(let failure):
-            if isOfYoungI2P, failure.reason == .refused(code: SocksRefusal.hostUnreachable.code), now < holdUntil {
+            if isOfYoungI2P, failure.reason.refusal == .hostUnreachable, now < holdUntil {
                 // It was answered: it does not count among those that broke.
                 dials -= 1
                 state = .holding(.unreachable, patience: holdUntil)

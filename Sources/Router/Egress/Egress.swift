@@ -54,6 +54,12 @@ class Egress {
     /// - Parameter isolation: what Tor isolates the stream by, where it goes through Tor.
     func way(to target: Destination, isolation: Credentials?) -> Answer { .refuse(.egressNotReady) }
 
+    /// How a link of the `wallet`th listener is dialled: it shares nothing with the node's streams, or with another
+    /// wallet's, by which a peer could tell that they are one user's.
+    func way(to target: Destination, isolation: Credentials?, wallet: Int) -> Answer {
+        way(to: target, isolation: isolation)
+    }
+
     /// The answer to a stream that is to be dialled.
     enum Answer {
         /// So.
@@ -114,7 +120,8 @@ class Egress {
             ProxyEgress(
                 configuration, ProxyConfiguration(socks: socks), kind: "i2p",
                 what: "the I2P router's SOCKS port at \(socks)", id: id, via: nil, loop: loop)
-        case .sam, .managed:
+        case .sam(let endpoint): SAMEgress(configuration, i2p, RunningSAM(endpoint), id: id, loop: loop)
+        case .managed:
             // Never ready, so that nothing passes; no file that is read leads here.
             Egress(configuration, kind: "i2p", id: id)
         }

@@ -7,6 +7,7 @@ extension Router {
     /// Publishes what the configuration that is in force asks for, and nothing else.
     func publishInbound() {
         onions.publish(configuration.inbound.onions, by: egresses.lazy.compactMap { $0 as? TorEgress }.first)
+        i2pService.publish(configuration.inbound.i2p, by: egresses.lazy.compactMap { $0 as? SAMEgress }.first)
         judgeInbound()
     }
 
@@ -14,6 +15,7 @@ extension Router {
     /// is published.
     func judgeInbound() {
         onions.judge(mayStand: standingRefusal == nil)
+        i2pService.judge(mayStand: standingRefusal == nil)
     }
 
     /// Takes a service's streams from now on.
