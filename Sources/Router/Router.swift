@@ -174,7 +174,8 @@ public final class Router {
         lastEgress += 1
         let egress = Egress.make(
             configuration, id: lastEgress, via: via, stateDirectory: lockStore.directory, loop: loop,
-            uplink: { [unowned self] () throws(StartFailure) in try openUplink() })
+            uplink: { [unowned self] () throws(StartFailure) in try openUplink() },
+            isOurs: { [unowned self] in owners.owner(of: $0, connectedTo: $1) == .user(ThisProcess.user) })
         egress.onChange = { [unowned self] in egressChanged($0, was: $1) }
         egress.onProgress = { [unowned self] in
             askAgain()

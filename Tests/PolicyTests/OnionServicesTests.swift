@@ -97,7 +97,11 @@ import Testing
         world.configure([Self.service(.p2p)])
         #expect(
             world.machine.statuses
-                == [InboundStatus(name: "tor.p2p", address: Self.address + ":18084", published: false)])
+                == [
+                    InboundStatus(
+                        name: "tor.p2p", address: Self.address + ":18084", published: false,
+                        detail: "not while nothing passes")
+                ])
         #expect(world.asked.isEmpty && world.listening.isEmpty)
         world.hear(.open(user: 107))
         #expect(world.asked.isEmpty, "Tor is not proven yet")
@@ -109,6 +113,7 @@ import Testing
         #expect(world.published == [false], "no directory has it yet")
         world.upload(Self.address, at: Self.directory)
         #expect(world.published == [true] && world.written.isEmpty)
+        #expect(world.machine.statuses.first?.detail == nil)
     }
 
     @Test func aKeyIsMadeOnceAndKept() throws {

@@ -51,7 +51,8 @@ import Testing
             try read("STREAM STATUS RESULT=CANT_REACH_PEER MESSAGE=LeaseSet not found")
                 == .refused(.stream, .cannotReachPeer))
         #expect(
-            try read("SESSION STATUS RESULT=I2P_ERROR MESSAGE=\"DESTINATION=x not ready\"") == .refused(.session, .error))
+            try read("SESSION STATUS RESULT=I2P_ERROR MESSAGE=\"DESTINATION=x not ready\"")
+                == .refused(.session, .error))
         let keys = try #require(I2PKeys(base64: samKeys()))
         #expect(try read("SESSION STATUS RESULT=OK DESTINATION=\(text(samKeys()))") == .session(keys))
         #expect(

@@ -107,7 +107,8 @@ final class FakeSAM {
         private func say(_ line: String) { socket.write(Array(line.utf8) + [0x0a]) }
 
         private func value(_ key: String, in line: String) -> String {
-            line.split(separator: " ").first { $0.hasPrefix(key + "=") }.map { String($0.dropFirst(key.count + 1)) } ?? ""
+            line.split(separator: " ").first { $0.hasPrefix(key + "=") }.map { String($0.dropFirst(key.count + 1)) }
+                ?? ""
         }
 
         private func answer(_ line: String) {

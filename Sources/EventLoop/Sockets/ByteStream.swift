@@ -1,4 +1,5 @@
 internal import CLinux
+public import Protocols
 
 /// A connected stream socket whose bytes are looked at: control clients, Tor's control port, probes, wallets and their
 /// nodes. It queues what cannot be written at once, and reads until its handlers are let go, or it is paused.
@@ -80,6 +81,12 @@ public final class ByteStream {
     public var peerCredentials: Socket.PeerCredentials? {
         guard descriptor != nil else { return nil }
         return Socket.peerCredentials(of: raw)
+    }
+
+    /// Our end's address; nil where it is closed, or has none.
+    public var localEndpoint: Endpoint? {
+        guard let raw = descriptor?.raw else { return nil }
+        return try? Socket.localEndpoint(ofOpen: raw)
     }
 
     /// Whether it has neither ended nor been closed.

@@ -49,9 +49,12 @@ public enum Socket {
 
     /// Where a TCP socket of ours is bound, with the port that the kernel chose; nil for another family.
     public static func localEndpoint(of descriptor: borrowing Descriptor) throws(SystemError) -> Endpoint? {
+        try localEndpoint(ofOpen: descriptor.raw)
+    }
+
+    static func localEndpoint(ofOpen raw: Int32) throws(SystemError) -> Endpoint? {
         var name = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let raw = descriptor.raw
         return try unsafe withUnsafeMutableBytes(of: &name) { bytes throws(SystemError) in
             guard let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
                 unsafe readOwnName(raw, base, &length) == 0

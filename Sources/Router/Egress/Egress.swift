@@ -97,16 +97,19 @@ class Egress {
     /// - Parameters:
     ///   - stateDirectory: where a Tor that we start has its directory.
     ///   - uplink: opens the way out of a Tor that we start and that goes by another egress.
+    ///   - isOurs: whether a program of our own user has the end at the first address of a connection whose other end is at
+    ///     the second.
     static func make(
         _ configuration: EgressConfiguration, id: UInt32, via: Egress?, stateDirectory: String, loop: EventLoop,
-        uplink: @escaping () throws(StartFailure) -> TorUplink
+        uplink: @escaping () throws(StartFailure) -> TorUplink, isOurs: @escaping (Endpoint, Endpoint) -> Bool
     ) -> Egress {
         switch configuration.kind {
         case .tor(let tor):
             TorEgress(
                 configuration,
                 source(of: tor, via: via, stateDirectory: stateDirectory, uplink: uplink, loop: loop), id: id, via: via)
-        case .i2p(let i2p): make(i2p, configuration, id: id, loop: loop)
+        case .i2p(let i2p):
+            make(i2p, configuration, id: id, stateDirectory: stateDirectory, loop: loop, isOurs: isOurs)
         case .proxy(let proxy):
             ProxyEgress(
                 configuration, proxy, kind: "proxy", what: "the proxy at \(proxy.socks)", id: id, via: via, loop: loop)
@@ -115,7 +118,8 @@ class Egress {
     }
 
     private static func make(
-        _ i2p: I2PConfiguration, _ configuration: EgressConfiguration, id: UInt32, loop: EventLoop
+        _ i2p: I2PConfiguration, _ configuration: EgressConfiguration, id: UInt32, stateDirectory: String,
+        loop: EventLoop, isOurs: @escaping (Endpoint, Endpoint) -> Bool
     ) -> Egress {
         switch i2p.source {
         case .socks(let socks):
@@ -124,8 +128,9 @@ class Egress {
                 what: "the I2P router's SOCKS port at \(socks)", id: id, via: nil, loop: loop)
         case .sam(let endpoint): SAMEgress(configuration, i2p, RunningSAM(endpoint), id: id, loop: loop)
         case .managed:
-            // Never ready, so that nothing passes; no file that is read leads here.
-            Egress(configuration, kind: "i2p", id: id)
+            SAMEgress(
+                configuration, i2p, ManagedI2P(stateDirectory: stateDirectory, loop: loop, isOurs: isOurs), id: id,
+                loop: loop)
         }
     }
 

@@ -28,6 +28,7 @@ final class SAMEgress: Egress {
         node = SAMSession(.outbound, tunnels: i2p.tunnels, at: source, loop: loop)
         super.init(configuration, kind: "i2p", id: id)
         node.onChange = { [unowned self] in update() }
+        source.onChange = { [unowned self] in update() }
     }
 
     override var nearest: NodeConnection.NearestProxy {

@@ -100,11 +100,20 @@ final class SAMSession {
         let stream = ByteStream(socket, connecting: true, loop: loop)
         self.stream = stream
         var isConnected = false
+        var isKnown = false
         stream.onConnected = { [weak self] in
             isConnected = true
             self?.apply { $0.connected(as: .random(), now: $1) }
         }
-        stream.onBytes = { [weak self] bytes in self?.apply { $0.received(bytes, now: $1) } }
+        stream.onBytes = { [weak self, unowned stream] bytes in
+            guard let self else { return }
+            // Asked once it has answered: until it has taken the connection, nobody has that end.
+            guard isKnown || source.isIt(behind: stream.localEndpoint) else {
+                return apply { $0.cannotConnect("a program of another user has its port", now: $1) }
+            }
+            isKnown = true
+            apply { $0.received(bytes, now: $1) }
+        }
         stream.onEnded = { [weak self] ending in
             guard let self else { return }
             self.stream = nil

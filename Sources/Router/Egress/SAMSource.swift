@@ -11,6 +11,8 @@ protocol SAMSource: AnyObject {
     var readiness: EgressReadiness { get }
     /// Called when one of these has changed.
     var onChange: () -> Void { get set }
+    /// Whether it is who answers on a connection of ours that has this end.
+    func isIt(behind end: Endpoint?) -> Bool
     func start()
     func stop()
 }
@@ -28,6 +30,8 @@ final class RunningSAM: SAMSource {
         readiness = EgressReadiness(.starting, "asking \(what)")
     }
 
+    /// Whoever has the port is who is meant.
+    func isIt(behind end: Endpoint?) -> Bool { true }
     func start() {}
     func stop() {}
 }

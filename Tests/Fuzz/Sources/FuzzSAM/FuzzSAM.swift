@@ -75,7 +75,8 @@ private func stream(_ input: [UInt8], _ request: SAMStreamClient.Request) {
     let single = run(input.map { [$0] })
     require(whole.sent == single.sent && whole.outcome == single.outcome, "cut otherwise it ends otherwise")
     guard whole.outcome == .ready else { return }
-    require(whole.left == single.left && input.suffix(whole.left.count) == whole.left[...], "bytes of the stream are lost")
+    require(
+        whole.left == single.left && input.suffix(whole.left.count) == whole.left[...], "bytes of the stream are lost")
     let text = String(decoding: input.dropLast(whole.left.count), as: UTF8.self)
     require(text.hasPrefix("HELLO REPLY ") && text.contains("\nSTREAM STATUS "), "ready before it was said")
 }
