@@ -132,7 +132,8 @@ import Testing
     }
 
     @Test(arguments: [
-        OnionKeyFailure.malformed(path: "/state/inbound/tor.p2p.key"), .exposed(path: "/k"), .unreadable(path: "/k", "x"),
+        OnionKeyFailure.malformed(path: "/state/inbound/tor.p2p.key"), .exposed(path: "/k"),
+        .unreadable(path: "/k", "x"),
     ])
     func aKeyThatCannotBeReadIsNotReplaced(failure: OnionKeyFailure) throws {
         var world = World()

@@ -23,7 +23,8 @@ final class I2PPublisher {
         wish.map { wish in
             InboundStatus(
                 name: wish.name, address: service?.address.map { "\($0):\(wish.port)" },
-                published: mayStand && service?.isPublished == true, detail: mayStand ? obstacle : nil, open: service?.open)
+                published: mayStand && service?.isPublished == true, detail: mayStand ? obstacle : nil,
+                open: service?.open)
         }
     }
 
