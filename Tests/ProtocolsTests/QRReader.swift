@@ -144,8 +144,11 @@ struct QRReader {
     /// What it says, by its mode.
     func text(_ level: QRCode.Level) -> String {
         let (blocks, correction) = blocks(level)
-        let bits = blocks.flatMap { $0.dropLast(correction) }.flatMap { byte in
-            (0..<8).reversed().map { byte >> UInt8($0) & 1 == 1 }
+        var bits: [Bool] = []
+        for block in blocks {
+            for byte: UInt8 in block.dropLast(correction) {
+                for shift: UInt8 in (0..<8).reversed() { bits.append((byte >> shift) & 1 == 1) }
+            }
         }
         var rest = bits[...]
         func take(_ count: Int) -> Int {
