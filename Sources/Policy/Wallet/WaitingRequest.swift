@@ -41,7 +41,8 @@ struct WaitingRequest {
 
     /// Whether nothing speaks against the session's own node and its links for blocks: so it is with nearly all.
     var isUsual: Bool {
-        guard case .request = errand, failed.isEmpty, barred.isEmpty, request.call.purpose == .sync else { return false }
+        guard case .request = errand, failed.isEmpty, barred.isEmpty else { return false }
+        guard request.call.purpose == .sync else { return false }
         return request.call.role == .plain || request.call.role == .fee
     }
 
