@@ -52,7 +52,7 @@ struct WalletOwnerTests {
         }
 
         var threats: [String] { world.router.status.threats.filter { $0.hasPrefix("wallet.") } }
-        var told: [String] { world.events.filter { $0.kind == .threat }.map(\.sentence) }
+        var told: [String] { world.events.map(\.sentence).filter { $0.hasPrefix("wallet.") } }
     }
 
     @Test func whomItIsForIsServed() throws {

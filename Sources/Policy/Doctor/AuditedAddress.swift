@@ -16,10 +16,6 @@ enum AuditedAddress: Hashable {
         rest = rest.prefix { $0 != "/" }
         if let user = rest.lastIndex(of: "@") { rest = rest[rest.index(after: user)...] }
         let host = Self.split(rest).host
-        guard !Self.isThisMachine(host) else {
-            self = .number(isLoopback: true)
-            return
-        }
         if let address = IPAddress(host) {
             self = .number(isLoopback: address.staysHere)
             return
@@ -36,9 +32,6 @@ enum AuditedAddress: Hashable {
         let port = text[text.index(after: colon)...]
         return port.allSatisfy(\.isASCIIDigit) ? (text[..<colon], port) : (text, nil)
     }
-
-    /// Whether a name is this machine's own: no resolver need be asked (RFC 6761), and /etc/hosts has it.
-    static func isThisMachine(_ host: Substring) -> Bool { host.lowercased() == "localhost" }
 }
 
 /// The address of a proxy as monerod takes it: `[scheme://[user[:password]@]]ip:port`.

@@ -53,7 +53,7 @@ public struct WalletAudit {
 
     private mutating func node() {
         let trust = "--untrusted-daemon"
-        let place = AuditedAddress(address)
+        let place = isNamedLocal ? .number(isLoopback: true) : AuditedAddress(address)
         switch place {
         case .number(isLoopback: true):
             here()
@@ -103,18 +103,23 @@ public struct WalletAudit {
                 + "does not stop it", mend: "--daemon-address http://\(first.endpoint)")
     }
 
-    /// Where its node is, if it is a number.
-    private var endpoint: Endpoint? {
+    /// Where its node is, in its own words, and the port where one stands there.
+    private var told: (host: Substring, port: Substring?) {
         var rest = address[...]
         if let scheme = rest.firstRange(of: "://") { rest = rest[scheme.upperBound...] }
-        rest = rest.prefix { $0 != "/" }
-        let (host, port) = AuditedAddress.split(rest)
+        return AuditedAddress.split(rest.prefix { $0 != "/" })
+    }
+
+    /// Whether it names this machine: its default, which /etc/hosts has.
+    private var isNamedLocal: Bool { told.host.lowercased() == "localhost" }
+
+    /// Where its node is, if it is a number.
+    private var endpoint: Endpoint? {
         let usual: UInt16 = options.isSet("testnet") ? 28081 : options.isSet("stagenet") ? 38081 : 18081
-        let told = port ?? options.text("daemon-port").map { $0[...] }
-        guard let number = told.map({ UInt16($0) }) ?? usual else { return nil }
-        if AuditedAddress.isThisMachine(host) { return .tcp(.v4(IPv4Address(127, 0, 0, 1)), port: number) }
-        let bare = host.hasPrefix("[") && host.hasSuffix("]") ? host.dropFirst().dropLast() : host
-        return IPAddress(bare).map { .tcp($0, port: number) }
+        let given = told.port ?? options.text("daemon-port").map { $0[...] }
+        guard let port = given.map({ UInt16($0) }) ?? usual else { return nil }
+        let address = isNamedLocal ? .v4(IPv4Address(127, 0, 0, 1)) : IPAddress(told.host)
+        return address.map { .tcp($0, port: port) }
     }
 
     private mutating func names() {
