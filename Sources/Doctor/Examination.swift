@@ -64,6 +64,7 @@ public struct Examination {
             networkNamespace: ProcFiles.link("/proc/self/ns/net"), userNamespace: ProcFiles.link("/proc/self/ns/user"),
             nameOf: [:], nodeUser: configuration.node.user)
         for id in Set(all.flatMap(\.facts.users)) { ours.nameOf[id] = nameOf(id) }
+        let wallets = WalletAudit.Listeners(configuration)
         var findings: [Finding] = []
         var audited: Set<String> = []
         for process in all {
@@ -76,8 +77,13 @@ public struct Examination {
             if process.facts.program == .monerod {
                 if let file, problem == nil { audited.insert(file) }
                 findings += audit(options, subject, answer.isHeld)
+            } else if process.facts.program == .walletGUI {
+                findings += WalletAudit.findings(
+                    ofWindows: options, subject: subject, listeners: wallets, isHeld: answer.isHeld)
             } else {
-                findings += WalletAudit.findings(options, subject: subject, isHeld: answer.isHeld)
+                findings += WalletAudit.findings(
+                    options, subject: subject, user: process.facts.users.first.flatMap { ours.nameOf[$0] },
+                    listeners: wallets, isHeld: answer.isHeld)
             }
         }
         if !all.contains(where: { $0.facts.program == .monerod }) {

@@ -40,7 +40,12 @@ struct ProcessReading {
 
     /// Its options with those of its configuration file, and that file, or why it is not known.
     func options() -> (options: ProgramOptions, file: String?, problem: String?) {
-        let known: ProgramOptions.Known = facts.program == .monerod ? .monerod : .wallet
+        let known: ProgramOptions.Known =
+            switch facts.program {
+            case .monerod: .monerod
+            case .walletGUI: .windows
+            case .walletRPC, .walletCLI, .p2pool: .wallet
+            }
         let told = ProgramOptions(known, arguments: arguments)
         if facts.program != .monerod, told.text("config-file") == nil { return (told, nil, nil) }
         let (path, isTold) = MonerodPlaces.file(

@@ -101,6 +101,7 @@ import Testing
         facts.program = .walletRPC
         facts.users = [1000, 1000, 1000, 1000]
         #expect(judge(facts).findings.map(\.severity) == [.warning])
+        #expect(judge(facts).findings.first?.mend?.contains("[[kill-switch.confine]]") == true, "it is no node's user")
     }
 
     @Test func programsAreKnownByFileNameOrTheirOwnWord() {

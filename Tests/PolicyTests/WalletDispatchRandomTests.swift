@@ -134,6 +134,7 @@ import Testing
         case .outputs: return .outputs([Int.random(in: 0..<8, using: &random) == 0 ? 6 : 1])
         case .transaction: return .json(Int.random(in: 0..<6, using: &random) == 0 ? "Failed" : "OK")
         case .revealing: return .json("OK")
+        case .version: return .result("\"version\": 196618")
         case .plain: return request.call.form == .portableStorage ? .outputs([]) : .result()
         }
     }

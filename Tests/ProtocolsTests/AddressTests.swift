@@ -28,6 +28,14 @@ import Testing
     func loopback(text: String) throws {
         let address = try #require(IPAddress(text))
         #expect(address.isLoopback && address.isPrivate)
+        #expect(address.staysHere)
+    }
+
+    /// Nobody's address, so refused like one of this machine; but the kernel would send it out.
+    @Test(arguments: ["0.0.0.1", "0.1.2.3", "0.255.255.255", "::ffff:0.1.2.3"])
+    func nobodys(text: String) throws {
+        let address = try #require(IPAddress(text))
+        #expect(address.isLoopback && !address.staysHere)
     }
 
     @Test(arguments: [

@@ -15,22 +15,22 @@ enum AuditedAddress: Hashable {
         if let scheme = rest.firstRange(of: "://") { rest = rest[scheme.upperBound...] }
         rest = rest.prefix { $0 != "/" }
         if let user = rest.lastIndex(of: "@") { rest = rest[rest.index(after: user)...] }
-        let host: Substring
-        if IPAddress(rest) != nil {
-            host = rest
-        } else if let colon = rest.lastIndex(of: ":"), rest[rest.index(after: colon)...].allSatisfy(\.isASCIIDigit) {
-            host = rest[..<colon]
-        } else {
-            host = rest
-        }
+        let host = Self.split(rest).host
         if let address = IPAddress(host) {
-            self = .number(isLoopback: address.isLoopback)
+            self = .number(isLoopback: address.staysHere)
             return
         }
         switch try? Host(name: Array(host.utf8)) {
         case .onion, .i2p: self = .hidden
         default: self = .name
         }
+    }
+
+    /// The host, and the port where one stands behind it.
+    static func split(_ text: Substring) -> (host: Substring, port: Substring?) {
+        guard IPAddress(text) == nil, let colon = text.lastIndex(of: ":") else { return (text, nil) }
+        let port = text[text.index(after: colon)...]
+        return port.allSatisfy(\.isASCIIDigit) ? (text[..<colon], port) : (text, nil)
     }
 }
 
@@ -44,7 +44,7 @@ func auditedProxy(_ text: String) -> Endpoint? {
 
 extension Substring {
     /// Without Foundation there is no search for a text.
-    fileprivate func firstRange(of text: String) -> Range<Index>? {
+    func firstRange(of text: String) -> Range<Index>? {
         var start = startIndex
         while start < endIndex {
             if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }

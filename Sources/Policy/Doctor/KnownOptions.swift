@@ -58,6 +58,10 @@ extension ProgramOptions.Known {
             subaddress-lookahead tx-notify wallet-dir wallet-file
             """))
 
+    /// Those of monero-wallet-gui, whose settings stand elsewhere.
+    public static let windows = ProgramOptions.Known(
+        flags: words("disable-check-updates help low-graphics-mode version"), values: words("log-file log-level"))
+
     private static func words(_ text: String) -> Set<String> {
         Set(text.split { $0 == " " || $0 == "\n" }.map(String.init))
     }

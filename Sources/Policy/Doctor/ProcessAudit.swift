@@ -47,7 +47,9 @@ public enum ProcessAudit {
         let severity: Finding.Severity = process.program == .monerod ? .leak : .warning
         let user = ours.nodeUser ?? "monero"
         let restart = "systemctl restart xmr-routed-guard"
-        let unit = "User=\(user) in its unit"
+        let unit =
+            process.program == .monerod
+            ? "User=\(user) in its unit" : "a user of its own, whom a [[kill-switch.confine]] names"
         if let why = namespaceProblem(process, ours) {
             findings.add(
                 why.isProven ? severity : .warning, why.sentence,

@@ -15,8 +15,8 @@ public struct ProcessFacts: Hashable, Sendable {
         /// A miner's pool, which dials peers of its own.
         case p2pool
 
-        /// Whether it is a wallet whose options are known.
-        public var isWallet: Bool { self == .walletRPC || self == .walletCLI }
+        /// Whether it is a wallet.
+        public var isWallet: Bool { self == .walletRPC || self == .walletCLI || self == .walletGUI }
     }
 
     /// Its number.

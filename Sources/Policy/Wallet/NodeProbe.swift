@@ -41,6 +41,7 @@ public struct NodeProbe: Sendable {
     private var hashHeight: UInt64 = 0
     private var hash: [UInt8] = []
     private var version: UInt32 = 0
+    private var hardForks: [HardFork] = []
     private var latency = UInt64.max
 
     /// A probe of a node that must be of this network.
@@ -85,10 +86,8 @@ public struct NodeProbe: Sendable {
             return .send(Self.request("get_version"))
         case .version:
             let answer = try NodeAnswer(answer, to: "get_version")
-            guard let version = UInt32(exactly: try answer.number("version")) else {
-                throw answer.failure("has a `version` of more than 32 bits")
-            }
-            self.version = version
+            version = try NodeVersion.number(answer)
+            hardForks = NodeVersion.hardForks(answer)
             stage = .fee
             return .send(Self.request("get_fee_estimate", "\"grace_blocks\": 10"))
         case .fee:
@@ -97,7 +96,7 @@ public struct NodeProbe: Sendable {
             return .done(
                 NodeReading(
                     height: height, hash: hash, hashHeight: hashHeight, isSynchronized: isSynchronized,
-                    version: version, fee: fee, latencyMilliseconds: latency))
+                    version: version, hardForks: hardForks, fee: fee, latencyMilliseconds: latency))
         }
     }
 
@@ -159,9 +158,8 @@ public struct NodeProbe: Sendable {
 
     /// A call in the form of wallet2: each member on a line of its own, by the order of the keys.
     private static func request(_ method: String, _ parameters: String...) -> WalletRequest {
-        let call = WalletCall(
-            path: "/json_rpc", method: method, form: .jsonRPC, purpose: .probe,
-            role: method == "get_fee_estimate" ? .fee : .plain)
+        let role: WalletCall.Role = method == "get_fee_estimate" ? .fee : method == "get_version" ? .version : .plain
+        let call = WalletCall(path: "/json_rpc", method: method, form: .jsonRPC, purpose: .probe, role: role)
         var lines = [
             "{", "  \"id\": \"0\",", "  \"jsonrpc\": \"2.0\",", "  \"method\": \"\(method)\",", "  \"params\": {",
         ]

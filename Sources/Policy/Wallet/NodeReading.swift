@@ -10,6 +10,8 @@ public struct NodeReading: Hashable, Sendable {
     public var isSynchronized: Bool
     /// What it says of its RPC's version (major << 16 | minor).
     public var version: UInt32
+    /// The network's changes of rules; empty where it tells none.
+    public var hardForks: [HardFork]
     /// Its fee answer, whole.
     public var fee: FeeTuple
     /// From the request's last byte to the answer's first, in milliseconds: of its quickest call.
@@ -17,14 +19,15 @@ public struct NodeReading: Hashable, Sendable {
 
     /// A reading of these.
     public init(
-        height: UInt64, hash: [UInt8], hashHeight: UInt64, isSynchronized: Bool = true, version: UInt32, fee: FeeTuple,
-        latencyMilliseconds: UInt64
+        height: UInt64, hash: [UInt8], hashHeight: UInt64, isSynchronized: Bool = true, version: UInt32,
+        hardForks: [HardFork] = [], fee: FeeTuple, latencyMilliseconds: UInt64
     ) {
         self.height = height
         self.hash = hash
         self.hashHeight = hashHeight
         self.isSynchronized = isSynchronized
         self.version = version
+        self.hardForks = hardForks
         self.fee = fee
         self.latencyMilliseconds = latencyMilliseconds
     }

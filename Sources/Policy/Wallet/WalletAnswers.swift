@@ -44,13 +44,7 @@ extension WalletAnswer {
         switch request.call.form {
         case .json: return .json(status: status)
         case .jsonRPC:
-            var body: [UInt8] = []
-            body += "{\"id\":".utf8
-            body += request.id
-            body += ",\"jsonrpc\":\"2.0\",\"result\":".utf8
-            body += json(status: status).body
-            body += "}".utf8
-            return WalletAnswer(contentType: WalletCall.Form.jsonRPC.contentType, body: body)
+            return .result(.object(["status": .string(status), "untrusted": .bool(true)]), id: request.id)
         case .portableStorage:
             // One entry, "status", a string whose length fits the six bits of a short varint.
             let text = status.utf8.prefix(63)
@@ -67,6 +61,17 @@ extension WalletAnswer {
     static func json(status: String) -> WalletAnswer {
         let body = JSONValue.object(["status": .string(status), "untrusted": .bool(true)]).encoded()
         return WalletAnswer(contentType: WalletCall.Form.json.contentType, body: body)
+    }
+
+    /// A JSON-RPC answer with this result.
+    static func result(_ result: JSONValue, id: [UInt8]) -> WalletAnswer {
+        var body: [UInt8] = []
+        body += "{\"id\":".utf8
+        body += id
+        body += ",\"jsonrpc\":\"2.0\",\"result\":".utf8
+        body += result.encoded()
+        body += "}".utf8
+        return WalletAnswer(contentType: WalletCall.Form.jsonRPC.contentType, body: body)
     }
 
     /// A JSON-RPC answer that is an error.

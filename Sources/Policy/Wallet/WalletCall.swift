@@ -26,6 +26,8 @@ public struct WalletCall: Hashable, Sendable {
     public enum Role: Hashable, Sendable {
         /// Nothing.
         case plain
+        /// Asks for the version: a wallet's test of a new connection.
+        case version
         /// Asks for the fee.
         case fee
         /// Asks for ring members.

@@ -116,7 +116,7 @@ public enum WalletCalls {
 
     private static let methodEntries: [Entry] = [
         method("get_info", nil),
-        method("get_version", nil),
+        method("get_version", nil, role: .version),
         method("hard_fork_info", nil, fields: ["version"]),
         method("get_fee_estimate", nil, role: .fee, fields: ["grace_blocks"]),
         method("getblockcount", "get_block_count"),

@@ -29,6 +29,7 @@ extension WalletDispatch {
         guard let index = links.index(of: link), case .asked(let errand, since: _) = links[index].phase else {
             return []
         }
+        noteWait(links[index], now)
         links[index].phase = .answering(errand)
         links[index].until = nil
         switch errand {
@@ -50,7 +51,8 @@ extension WalletDispatch {
         guard let index = links.index(of: link), let errand = links[index].errand else { return [] }
         let node = links[index].node
         switch links[index].phase {
-        case .asked, .answering: break
+        case .asked: noteWait(links[index], now)
+        case .answering: break
         case .opening, .idle, .forwarding: return []
         }
         ways.succeeded(node)

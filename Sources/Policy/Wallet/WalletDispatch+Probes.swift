@@ -113,7 +113,9 @@ extension WalletDispatch {
             quorum.note(reading, of: node, now: now)
             session.read(reading.height, of: node)
             probes[place].report.reading = reading
-            endProbe(link, problem: quorum.problem(of: node, now: now), now)
+            let problem = quorum.problem(of: node, now: now)
+            if problem == nil { version.note(reading) }
+            endProbe(link, problem: problem, now)
         case .failed(let sentence):
             quorum.failedProbe(sentence, of: node, now: now)
             endProbe(link, problem: sentence, now)

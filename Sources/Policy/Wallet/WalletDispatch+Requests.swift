@@ -8,13 +8,13 @@ public import Protocols
 extension WalletDispatch {
     /// A wallet asks this.
     public mutating func request(_ id: RequestID, _ request: WalletRequest, now: Instant) -> [Effect] {
-        guard refusal == nil else { return [.answer(id, BusyAnswer.to(request))] }
+        guard refusal == nil else { return [.answer(id, busy(request))] }
         if session.asked(now) { beginProbes(now) }
         wake(at: now + WalletLimits.warm)
         if request.call.role == .transaction {
             hold(id, request, now)
         } else if waiting.count >= WalletLimits.inFlight {
-            return [.answer(id, BusyAnswer.to(request))]
+            return [.answer(id, busy(request))]
         } else if request.call.role == .revealing, !places.contains(where: { isAllowed[$0] && isTrusted[$0] }) {
             return [.answer(id, RefusalAnswer.to(request, Self.untrusted))]
         } else {
@@ -121,7 +121,7 @@ extension WalletDispatch {
 
     /// Sends a waiting request on an idle link.
     mutating func send(_ index: Int, on link: Int, _ now: Instant) {
-        let until = now + WalletLimits.firstByteOfSeveral
+        let until = now + patience(links[link])
         let id = links[link].id
         waiting[index].state = .asked(id)
         switch waiting[index].request.call.purpose {
@@ -158,6 +158,9 @@ extension WalletDispatch {
             }
         }
         switch request.call.role {
+        case .version:
+            version.note(answer)
+            finish(index, answer, from: node, now)
         case .fee: feeAnswered(index, answer, by: node, now)
         case .outputs: outputsAnswered(index, answer, by: node, now)
         case .plain, .transaction, .revealing: finish(index, answer, from: node, now)
@@ -199,7 +202,7 @@ extension WalletDispatch {
             let fee = request.call.role == .fee ? quorum.agreedFee(now: now) : nil
             dispute(id, now)
             remove(id, now)
-            effects.append(.answer(id, fee.map { .fee($0, id: request.id) } ?? BusyAnswer.to(request)))
+            effects.append(.answer(id, fee.map { .fee($0, id: request.id) } ?? busy(request)))
         case .check(let id):
             guard let request = waiting.firstIndex(where: { $0.errand == .request(id) }) else {
                 waiting.remove(at: index)

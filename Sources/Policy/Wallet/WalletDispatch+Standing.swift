@@ -17,7 +17,7 @@ extension WalletDispatch {
             if case .forwarding = request.state {
                 effects.append(.breakOff(id))
             } else {
-                effects.append(.answer(id, BusyAnswer.to(request.request)))
+                effects.append(.answer(id, busy(request.request)))
             }
         }
         waiting = []

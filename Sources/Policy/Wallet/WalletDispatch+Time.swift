@@ -42,6 +42,20 @@ extension WalletDispatch {
         return earliest
     }
 
+    /// How long a request that is sent on this link waits for its answer's first byte, where another node could be asked.
+    /// A node that has stopped is known the sooner by how quick it was.
+    func patience(_ link: WalletLink) -> Duration {
+        guard link.purpose == .sync, let wait = session.waits[link.node] else { return WalletLimits.firstByteOfSeveral }
+        let shortest = isOwn[link.node] ? WalletLimits.firstByteOfQuickOwn : WalletLimits.firstByteOfQuick
+        return min(max(wait * WalletLimits.firstByteTimes, shortest), WalletLimits.firstByteOfSeveral)
+    }
+
+    /// The first byte of an answer came.
+    mutating func noteWait(_ link: WalletLink, _ now: Instant) {
+        guard link.purpose == .sync, let sentAt = link.sentAt else { return }
+        session.waited(now - sentAt, for: link.node)
+    }
+
     /// Links that did not open, or did not answer, in time: sooner where another node can be asked instead.
     private mutating func endLinks(_ now: Instant) {
         for id in links.all.filter({ $0.until.map { $0 <= now } ?? false }).map(\.id) {

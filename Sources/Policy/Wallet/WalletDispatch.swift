@@ -76,6 +76,8 @@ public struct WalletDispatch: Sendable {
     var ways: NodeWays
     var links = WalletLinks()
     var quorum: NodeQuorum
+    /// What a wallet is told of the version where no node can be asked.
+    var version = NodeVersion()
     var session: WalletSession
     var waiting: [WaitingRequest] = []
     var comparisons: [OutputsComparison] = []

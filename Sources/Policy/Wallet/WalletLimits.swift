@@ -14,6 +14,12 @@ enum WalletLimits {
     static let firstByte = Duration.seconds(60)
     /// The same where another node could be asked instead.
     static let firstByteOfSeveral = Duration.seconds(30)
+    /// The same of a call for blocks and the like, where the node has answered such calls in this session: so many times
+    /// the longest that it took, and these at least. To leave a node of this machine, which may be a slow one, shows
+    /// others what it was asked.
+    static let firstByteTimes = 8
+    static let firstByteOfQuick = Duration.seconds(10)
+    static let firstByteOfQuickOwn = Duration.seconds(20)
     /// For the rest of an answer that is held whole, from its first byte.
     static let rest = Duration.seconds(120)
     /// For a request, until an answer begins. Wallets themselves wait 210 s, some callers of them 20 s.

@@ -40,7 +40,7 @@ public struct WalletNodeConfiguration: Hashable, Sendable {
         switch destination.host {
         case .onion: .onion
         case .i2p: .i2p
-        case .address(let address): address.isLoopback ? .loopback : .clearnet
+        case .address(let address): address.staysHere ? .loopback : .clearnet
         case .name: .clearnet
         }
     }

@@ -17,6 +17,9 @@ struct WalletSession {
     private(set) var shownHeight: UInt64 = 0
     /// What each node said of its height in this session.
     private(set) var heights: [UInt64?]
+    /// The longest that each node took in this session from a request's last byte to the answer's first; nil where it
+    /// answered none. Of the links for blocks and the like alone.
+    private(set) var waits: [Duration?]
     /// Whether a request of the kind that keeps a link warm was made.
     private(set) var usesSync = false
     /// When the warm link is opened again at the earliest, and how long the next pause is.
@@ -27,6 +30,7 @@ struct WalletSession {
 
     init(nodes: Int) {
         heights = Array(repeating: nil, count: nodes)
+        waits = Array(repeating: nil, count: nodes)
         shownOutputs = Array(repeating: nil, count: nodes)
     }
 
@@ -70,6 +74,11 @@ struct WalletSession {
         if let height = heights[node], height > shownHeight { shownHeight = height }
     }
 
+    /// A node answered after so long.
+    mutating func waited(_ wait: Duration, for node: Int) {
+        if waits[node].map({ $0 < wait }) ?? true { waits[node] = wait }
+    }
+
     /// A probe read this height.
     mutating func read(_ height: UInt64, of node: Int) {
         heights[node] = height
@@ -99,6 +108,9 @@ struct WalletSession {
         usesSync = false
         warmNotBefore = nil
         warmPause = .zero
-        for node in heights.indices { heights[node] = nil }
+        for node in heights.indices {
+            heights[node] = nil
+            waits[node] = nil
+        }
     }
 }

@@ -36,6 +36,14 @@ public enum IPAddress: Hashable, Sendable {
         }
     }
 
+    /// Whether what is sent to it stays on this machine: 127/8 and ::1, and 0.0.0.0 and ::, which a connect takes for
+    /// those. The rest of 0/8, which `isLoopback` counts too, Linux sends out like any other (since 5.3): it is refused,
+    /// and never dialled as this machine.
+    public var staysHere: Bool {
+        guard isLoopback, case .v4(let address) = canonical else { return isLoopback }
+        return address.bits == 0 || address.bits >> 24 == 127
+    }
+
     /// Whether no public peer can have it: loopback, private, shared, link-local, site-local, multicast and
     /// reserved ranges (IANA special-purpose registries, RFC 6890). A proxy asked for one of these would reach
     /// into its own network, or tell the exit something about ours. The documentation ranges are not here: they

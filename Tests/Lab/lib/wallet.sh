@@ -67,6 +67,15 @@ wallet_again() {
   within 30 wallet get_version >/dev/null || { tail -n 4 "$LAB/$name.log"; return 1; }
 }
 
+# wallet_cli COMMAND...: what monero-wallet-cli says to one command, with README's line and the fixture's `friend`.
+wallet_cli() {
+  wallet_fixture || return 1
+  [ -d "$LAB/cli" ] || { mkdir "$LAB/cli" && cp "$LAB/fixture/wallets/friend.keys" "$LAB/cli/" && chown -R "$WALLET_ID:$WALLET_ID" "$LAB/cli"; }
+  as_words "$WALLET_ID"
+  in_ns "$NODE_NS" timeout 120 "${AS[@]}" env HOME="$LAB/cli" TERM=dumb monero-wallet-cli --wallet-file "$LAB/cli/friend" --password '' \
+    --log-file "$LAB/cli/own.log" --daemon-address "http://$WALLET_LISTEN" "${WALLET_FLAGS[@]}" "$@" </dev/null
+}
+
 # wallet METHOD [PARAMS]: what the wallet answers, and a failure where that is an error.
 wallet() {
   local said

@@ -31,7 +31,9 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
                 MonerodAudit.findings(
                     both, subject: String(decoding: input, as: UTF8.self),
                     listeners: MonerodAudit.Listeners(Configuration.builtIn.node), isHeld: isHeld)
-                + WalletAudit.findings(both, subject: "wallet", isHeld: isHeld)
+                + WalletAudit.findings(
+                    both, subject: "wallet", user: arguments.first,
+                    listeners: WalletAudit.Listeners(Configuration.builtIn), isHeld: isHeld)
             require(!isHeld || !findings.contains { $0.severity == .leak }, "a leak of what is held")
             for text in findings.flatMap({ [$0.subject, $0.reveals, $0.mend ?? ""] }) {
                 require(!text.unicodeScalars.contains(where: \.drivesTerminals), "what drives a terminal")

@@ -31,7 +31,28 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
         let written = WalletAnswer.fee(fee, id: Array("\"0\"".utf8))
         require((try? FeeTuple(reading: written)) == fee, "a fee reads otherwise")
     }
+    tellVersion(of: input)
     return 0
+}
+
+/// Whatever a node answers to a wallet's get_version, what is told of it where no node can be asked is such an answer.
+private func tellVersion(of input: [UInt8]) {
+    let call = WalletCall(path: "/json_rpc", method: "get_version", form: .jsonRPC, role: .version)
+    let request = WalletRequest(call: call, body: [])
+    var dispatch = WalletDispatch(Configuration.builtIn.wallets[0], listener: 0, network: .mainnet, seed: 1)
+    let now = Instant(milliseconds: 1000)
+    _ = dispatch.stand(nil, now: now)
+    for effect in dispatch.request(WalletDispatch.RequestID(1), request, now: now) {
+        guard case .open(let link, _, _) = effect else { continue }
+        _ = dispatch.linkOpened(link, now: now)
+        _ = dispatch.linkAnswered(
+            link, WalletAnswer(contentType: "", body: input), keepsAlive: true, now: now)
+    }
+    _ = dispatch.stand(.locked, now: now)
+    let told = dispatch.request(WalletDispatch.RequestID(2), request, now: now)
+    guard case .answer(_, let answer)? = told.first else { return require(false, "no answer while locked") }
+    require(AnswerJudge.isOK(answer, to: request), "a version that a wallet does not take")
+    require(AnswerJudge.problem(of: answer, to: request) == nil, "a version that is no answer")
 }
 
 private func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x0a, 0x0d, 0x09].contains(byte) }
