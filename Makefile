@@ -61,7 +61,7 @@ test-sanitizers: ## unit tests under the address and the thread sanitizer
 lint: ## format, and the rules of the house
 	@Tests/lint
 
-bench: build ## the router beside redsocks, microsocks and dante, its wallet gateway beside haproxy, nginx and privoxy
+bench: build ## the router beside redsocks, microsocks and dante, its wallet gateway beside haproxy, nginx and privoxy, over Tor beside Tor alone
 	@Tests/setup --bench
 	Tests/Benchmarks/run
 

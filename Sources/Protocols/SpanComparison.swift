@@ -31,7 +31,9 @@ extension Span<UInt8> {
     /// Whether the bytes there are these; not where the range reaches beyond the span.
     public func holds(_ text: [UInt8], at range: Range<Int>) -> Bool {
         guard range.count == text.count, range.lowerBound >= 0, range.upperBound <= count else { return false }
-        for (offset, byte) in text.enumerated() where self[range.lowerBound &+ offset] != byte { return false }
-        return true
+        let text = text.span
+        var offset = 0
+        while offset < text.count, self[range.lowerBound &+ offset] == text[offset] { offset &+= 1 }
+        return offset == text.count
     }
 }

@@ -104,7 +104,7 @@ extension Router: WalletGateway.Host {
 
     // MARK: What gateways ask
 
-    func way(to node: WalletNodeConfiguration) -> WalletWay {
+    func way(to node: WalletNodeConfiguration, of wallet: Int) -> WalletWay {
         if let refusal = standingRefusal { return .refuse(refusal, refusal.sentence()) }
         let destination = node.destination
         if node.kind == .loopback, case .address(let address) = destination.host {
@@ -127,7 +127,7 @@ extension Router: WalletGateway.Host {
         guard isolation != nil || !egress.isolates else {
             return .refuse(.circuitLimit, Refusal.circuitLimit.sentence())
         }
-        switch egress.way(to: destination, isolation: isolation) {
+        switch egress.way(to: destination, isolation: isolation, wallet: wallet) {
         case .wait: return .wait
         case .refuse(let refusal): return .refuse(refusal, refusal.sentence())
         case .dial(let way):

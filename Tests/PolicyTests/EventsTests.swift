@@ -21,6 +21,11 @@ import Testing
             #"{"time":"2026-01-02T03:04:05Z","kind":"refused","sentence":"3 connections refused: exit-refused: exits do not allow port 18080 and uncommon ones","fields":{"reason":"exit-refused","count":3,"ports":[18080]}}"#
         ),
         (
+            .stalled(count: 1, at: time),
+            "1 connection cut: stalled: the node had asked for blocks and nothing came; a new one takes a fresh circuit",
+            #"{"time":"2026-01-02T03:04:05Z","kind":"stalled","sentence":"1 connection cut: stalled: the node had asked for blocks and nothing came; a new one takes a fresh circuit","fields":{"cut":1}}"#
+        ),
+        (
             .reloaded(at: time), "the new configuration is in force",
             #"{"time":"2026-01-02T03:04:05Z","kind":"reloaded","sentence":"the new configuration is in force","fields":{}}"#
         ),
@@ -34,7 +39,7 @@ import Testing
     static let kinds: [StatusEvent] = [
         .started(version: "1", at: time), .reloaded(at: time), .reloadRefused("a.toml:1:2: no", at: time),
         .listenerPaused("node.proxy", "the descriptor limit is reached", at: time),
-        .listenerResumed("node.proxy", at: time), .refused(.blocked, count: 1, at: time),
+        .listenerResumed("node.proxy", at: time), .refused(.blocked, count: 1, at: time), .stallsLeft(at: time),
         StatusEvent(time: time, kind: StatusEvent.Kind(rawValue: "of a newer daemon"), sentence: "x\n\"\u{1b}[2J"),
     ]
 

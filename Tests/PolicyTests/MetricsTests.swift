@@ -9,6 +9,7 @@ import Testing
     static let full = {
         var document = StatusSamples.full
         document.egress[0].failures = ["timeout": 1, "exit-refused": 3]
+        document.egress[0].stalled = 2
         return document
     }()
 
@@ -57,6 +58,7 @@ import Testing
             "xmr_routed_egress_state{egress=\"tor\",state=\"ready\"} 1",
             "xmr_routed_egress_state{egress=\"tor\",state=\"down\"} 0",
             "xmr_routed_egress_stream_failures_total{egress=\"tor\",reason=\"exit-refused\"} 3",
+            "xmr_routed_egress_stalled_total{egress=\"tor\"} 2",
             "xmr_routed_listener_open{listener=\"node.proxy\"} 3",
             "xmr_routed_listener_accepted_total{listener=\"node.proxy\"} 40",
             "xmr_routed_listener_refused_total{listener=\"node.proxy\",reason=\"banned\"} 12",

@@ -10,19 +10,19 @@ import Testing
         #expect(members.members.map { string(bytes, $0.key) } == ["a", "b", ""])
         let values = members.members.map { string(bytes, $0.value) }
         #expect(values == ["1", "{\"c\":[1, {\"d\":null}]}", "\"x\\\"y\""])
-        let found = members.value(of: "b", in: bytes.span)
+        let found = members.value(of: Array("b".utf8), in: bytes.span)
         #expect(found == members.members[1].value)
-        let absent = members.value(of: "c", in: bytes.span) ?? members.value(of: "A", in: bytes.span)
+        let absent = members.value(of: Array("c".utf8), in: bytes.span) ?? members.value(of: Array("A".utf8), in: bytes.span)
         #expect(absent == nil)
     }
 
     @Test func aMembersValueIsScannedInPlace() throws {
         let bytes = Array("{\"method\":\"m\",\"params\":{\"client\":\"x\",\"n\":1}}".utf8)
         let outer = try JSONMembers(scanning: bytes.span)
-        let value = outer.value(of: "params", in: bytes.span)
+        let value = outer.value(of: Array("params".utf8), in: bytes.span)
         let params = try #require(value)
         let inner = try JSONMembers(scanning: bytes.span, in: params)
-        let name = inner.value(of: "client", in: bytes.span)
+        let name = inner.value(of: Array("client".utf8), in: bytes.span)
         let client = try #require(name)
         #expect(string(bytes, client) == "\"x\"")
     }

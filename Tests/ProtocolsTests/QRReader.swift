@@ -151,8 +151,10 @@ struct QRReader {
     func text(_ level: QRCode.Level) -> String {
         let (blocks, correction) = blocks(level)
         var bits: [Bool] = []
-        for byte in blocks.flatMap({ $0.dropLast(correction) }) {
-            for place in (0..<8).reversed() { bits.append((byte >> UInt8(place)) & 1 == 1) }
+        for block in blocks {
+            for byte: UInt8 in block.dropLast(correction) {
+                for shift: UInt8 in (0..<8).reversed() { bits.append((byte >> shift) & 1 == 1) }
+            }
         }
         var rest = bits[...]
         func take(_ count: Int) -> Int {

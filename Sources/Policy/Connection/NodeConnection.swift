@@ -10,6 +10,9 @@ public import Protocols
 /// ```
 /// Every state has a deadline, and every way out of it but the last is a refusal: nothing of the node's stream has
 /// left by then.
+///
+/// A stream that comes by a published service begins with its first frame, where it has one: whoever sends another is
+/// refused before anybody is dialled for him.
 public struct NodeConnection: Sendable {
     private enum State {
         case handshake
@@ -38,6 +41,8 @@ public struct NodeConnection: Sendable {
     /// What Tor says to the dial that is under way; nil where the nearest proxy is none.
     private var tor: TorAnswer?
     private var leftCircuits = 0
+    /// The first frame of a stream that began with it, and what came after it.
+    private var opening: [UInt8] = []
 
     /// When `tick` must be called at the latest.
     public private(set) var deadline: Instant
@@ -71,20 +76,39 @@ public struct NodeConnection: Sendable {
         state = .routing
     }
 
-    /// What follows the accept of a connection that was redirected; of any other, its request does.
+    /// A connection that came by a published service, accepted now. `start` comes next.
+    ///
+    /// - Parameters:
+    ///   - target: where the service ends.
+    ///   - network: the network whose P2P protocol the stream must open as; nil where it may be any protocol.
+    public init(inboundTo target: Destination, network: MoneroNetwork?, now: Instant) {
+        self.network = nil
+        destination = target
+        ingress = .inbound(target)
+        holdUntil = now + Limits.total
+        giveUp = now + Limits.total
+        deadline = now + Limits.firstFrame
+        state = network.map { .firstFrame(LevinGate(network: $0)) } ?? .routing
+    }
+
+    /// What follows the accept of a connection that was redirected or is inbound; of any other, its request does.
     public mutating func start() -> Step {
-        guard case .redirected(let destination) = ingress else { return Step() }
-        guard let destination else { return refuse(.notRedirected) }
-        return Step(next: .route(destination))
+        switch ingress {
+        case .socks: return Step()
+        case .redirected(nil): return refuse(.notRedirected)
+        case .redirected(let destination?), .inbound(let destination):
+            guard case .routing = state else { return Step() }
+            return Step(next: .route(destination))
+        }
     }
 
     /// Whether a refusal is shown by a reset: the client reads no reply of ours.
-    public var refusesByReset: Bool { if case .redirected = ingress { true } else { false } }
+    public var refusesByReset: Bool { if case .socks = ingress { false } else { true } }
 
     /// Whether it waits for an egress.
     public var isHolding: Bool { if case .holding = state { true } else { false } }
 
-    /// Whether the upstream is connected and the node's first frame is awaited.
+    /// Whether the first frame is awaited: the node's when the upstream is connected, a peer's before.
     public var wantsFirstFrame: Bool { if case .firstFrame = state { true } else { false } }
 
     /// Whether bytes of the client are wanted now. In every other state they stay in the kernel.
@@ -101,7 +125,8 @@ public struct NodeConnection: Sendable {
     /// Whether it was given an upstream, and is not relayed yet.
     public var isUnderWay: Bool {
         switch state {
-        case .dialling, .upstream, .unexplained, .firstFrame: true
+        case .dialling, .upstream, .unexplained: true
+        case .firstFrame: if case .inbound = ingress { false } else { true }
         case .handshake, .routing, .holding, .ended: false
         }
     }
@@ -144,8 +169,13 @@ public struct NodeConnection: Sendable {
             switch gate.receive(bytes) {
             case .more: state = .firstFrame(gate)
             case .pass:
-                state = .ended
-                step.next = .relay(prefix: gate.buffered)
+                if case .inbound(let target) = ingress {
+                    opening = gate.buffered
+                    step.next = .route(target)
+                } else {
+                    state = .ended
+                    step.next = .relay(prefix: gate.buffered)
+                }
             case .refused: step.next = end(.notLevin)
             }
             return (bytes.count, step)
@@ -212,7 +242,7 @@ public struct NodeConnection: Sendable {
             deadline = now + Limits.firstFrame
         } else {
             state = .ended
-            step.next = .relay(prefix: [])
+            step.next = .relay(prefix: opening)
         }
     }
 
@@ -232,7 +262,7 @@ public struct NodeConnection: Sendable {
             connected(&step, now: now)
             for index in consumed..<bytes.count { step.toClient.append(bytes[index]) }
         case .failed(let failure):
-            if isOfYoungI2P, failure.reason == .refused(code: SocksRefusal.hostUnreachable.code), now < holdUntil {
+            if isOfYoungI2P, failure.reason.refusal == .hostUnreachable, now < holdUntil {
                 // It was answered: it does not count among those that broke.
                 dials -= 1
                 state = .holding(.unreachable, patience: holdUntil)

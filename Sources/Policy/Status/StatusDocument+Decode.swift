@@ -44,6 +44,7 @@ extension EgressStatus {
         state = try field["state"].oneOf()
         detail = try field["detail"].string()
         failures = [:]
+        stalled = 0
     }
 }
 

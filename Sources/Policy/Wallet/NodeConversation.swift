@@ -21,7 +21,7 @@ public struct NodeConversation {
         /// The first byte of an answer is here.
         case began
         /// The answer's head. The length is nil where only the end will say it.
-        case head(status: Int, contentType: String, length: UInt64?)
+        case head(status: Int, length: UInt64?)
         /// These bytes of what was received are body. Never empty.
         case body(Range<Int>)
         /// The answer is whole.
@@ -138,7 +138,7 @@ public struct NodeConversation {
 
     /// Judges the head of an answer; false where it is refused.
     private mutating func begin(_ head: HTTPResponseHead, _ handle: (Event) -> Void) -> Bool {
-        guard !head.headers.has("content-encoding") else {
+        guard !head.headers.isEncoded else {
             fail("Its answer is encoded, which nobody had asked for.", answered: true, handle)
             return false
         }
@@ -169,7 +169,7 @@ public struct NodeConversation {
             state = .challenged(challenge)
             return true
         }
-        handle(.head(status: head.status, contentType: head.headers.only("content-type") ?? "", length: length))
+        handle(.head(status: head.status, length: length))
         return true
     }
 

@@ -51,7 +51,7 @@ struct OutputsComparison {
     private static func outputs(of answer: WalletAnswer, _ form: WalletCall.Form) -> Range<Int>? {
         switch form {
         case .portableStorage: PortableStorage.rootEntry("outs", in: answer.body.span)?.value
-        case .json, .jsonRPC: NodeJSON(answer.body).value(of: Array("outs".utf8))
+        case .json, .jsonRPC: NodeJSON.value(of: Array("outs".utf8), in: answer.body.span)
         }
     }
 }

@@ -37,7 +37,14 @@ struct WaitingRequest {
         until = now + WalletLimits.request
     }
 
-    var isWaiting: Bool { state == .waiting }
+    var isWaiting: Bool { if case .waiting = state { true } else { false } }
+
+    /// Whether nothing speaks against the session's own node and its links for blocks: so it is with nearly all.
+    var isUsual: Bool {
+        guard case .request = errand, failed.isEmpty, barred.isEmpty else { return false }
+        guard request.call.purpose == .sync else { return false }
+        return request.call.role == .plain || request.call.role == .fee
+    }
 
     /// Whether it asks for ring members.
     var asksForOutputs: Bool { request.call.role == .outputs }

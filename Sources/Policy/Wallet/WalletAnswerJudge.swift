@@ -8,14 +8,15 @@ public enum AnswerJudge {
         if let problem = problem(ofStatus: answer.status) { return problem }
         switch request.call.form {
         case .json:
-            let text = NodeJSON(answer.body)
-            guard text.isObject else { return "It did not answer with JSON." }
-            return text.value(of: Self.status) == nil ? "Its answer has no status." : nil
+            guard let values = NodeJSON.values(of: [status], in: answer.body.span) else {
+                return "It did not answer with JSON."
+            }
+            return values == [nil] ? "Its answer has no status." : nil
         case .jsonRPC:
-            let text = NodeJSON(answer.body)
-            guard text.isObject else { return "It did not answer with JSON." }
-            guard text.value(of: Self.result) == nil, text.value(of: Self.error) == nil else { return nil }
-            return "Its answer is neither a result nor an error."
+            guard let values = NodeJSON.values(of: [result, error], in: answer.body.span) else {
+                return "It did not answer with JSON."
+            }
+            return values == [nil, nil] ? "Its answer is neither a result nor an error." : nil
         case .portableStorage:
             guard let document = try? PortableStorage(rootOf: answer.body.span) else {
                 return "It did not answer with Monero's portable storage."
@@ -41,10 +42,12 @@ public enum AnswerJudge {
 
     /// Whether a node says that it is busy: it catches up, and another may answer.
     public static func isBusy(_ answer: WalletAnswer, to request: WalletRequest) -> Bool {
+        let bytes = answer.body.span
+        guard answer.status == 200, bytes.hasBusy else { return false }
         if says(busy, answer, to: request) { return true }
         // "Core is busy."
-        guard answer.status == 200, request.call.form == .jsonRPC, let error = NodeJSON(answer.body).value(of: error),
-            let code = NodeJSON(answer.body).value(of: code, in: error)
+        guard request.call.form == .jsonRPC, let error = NodeJSON.value(of: error, in: bytes),
+            let code = NodeJSON.value(of: code, in: bytes, from: error.lowerBound)
         else { return false }
         return answer.body[code].elementsEqual("-9".utf8)
     }
@@ -57,13 +60,16 @@ public enum AnswerJudge {
     /// Whether the answer's status is this.
     private static func says(_ word: [UInt8], _ answer: WalletAnswer, to request: WalletRequest) -> Bool {
         guard answer.status == 200 else { return false }
-        let text = NodeJSON(answer.body)
+        let bytes = answer.body.span
         switch request.call.form {
-        case .json:
-            return text.value(of: status).map { text.holdsString(word, at: $0) } ?? false
-        case .jsonRPC:
-            guard let result = text.value(of: result) else { return false }
-            return text.value(of: status, in: result).map { text.holdsString(word, at: $0) } ?? false
+        case .json, .jsonRPC:
+            var start = 0
+            if request.call.form == .jsonRPC {
+                guard let result = NodeJSON.value(of: result, in: bytes) else { return false }
+                start = result.lowerBound
+            }
+            guard let status = NodeJSON.value(of: status, in: bytes, from: start) else { return false }
+            return NodeJSON.holds(string: word, at: status, in: bytes)
         case .portableStorage:
             return status(ofStorage: answer.body).map { answer.body[$0].elementsEqual(word) } ?? false
         }
@@ -91,4 +97,21 @@ public enum AnswerJudge {
     private static let code = Array("code".utf8)
     private static let ok = Array("OK".utf8)
     private static let busy = Array("BUSY".utf8)
+}
+
+extension Span<UInt8> {
+    /// Whether "busy" stands anywhere in it, in letters of either case: most answers have it nowhere, and need not be
+    /// read to know that they are not.
+    fileprivate var hasBusy: Bool {
+        var index = 1
+        while index &+ 2 < count {
+            if self[index] | 0x20 == UInt8(ascii: "u"), self[index &- 1] | 0x20 == UInt8(ascii: "b"),
+                self[index &+ 1] | 0x20 == UInt8(ascii: "s"), self[index &+ 2] | 0x20 == UInt8(ascii: "y")
+            {
+                return true
+            }
+            index &+= 1
+        }
+        return false
+    }
 }

@@ -274,10 +274,12 @@ public struct WalletConversation {
         read(bytes.span, &effects)
     }
 
+    private static let idKey = Array("id".utf8)
+
     /// The body of a JSON-RPC answer with the id that the wallet gave. A node only ever sees "0".
     private func withOwnID(_ body: [UInt8]) -> [UInt8] {
         guard form == .jsonRPC, id != WalletRequest.usualID,
-            let place = NodeJSON(body).value(of: Array("id".utf8))
+            let place = NodeJSON.value(of: Self.idKey, in: body.span)
         else { return body }
         return body[..<place.lowerBound] + id + body[place.upperBound...]
     }

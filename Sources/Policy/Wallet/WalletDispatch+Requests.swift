@@ -61,7 +61,13 @@ extension WalletDispatch {
     /// - Returns: whether the request is still there.
     private mutating func place(at index: Int, _ claims: inout Int, _ now: Instant) -> Bool {
         if waiting[index].asksForOutputs, !waiting[index].isShown { return placeOutputs(at: index, now) }
-        guard let node = choose(index, now) else { return postpone(index, now) }
+        let node: Int
+        if waiting[index].isUsual, let present = session.node, canServe(present, now) {
+            node = present
+        } else {
+            guard let chosen = choose(index, now) else { return postpone(index, now) }
+            node = chosen
+        }
         if let link = link(waiting[index].request.call.purpose, at: node, &claims, now) { send(index, on: link, now) }
         return true
     }

@@ -63,7 +63,7 @@ public struct WalletGate: Hashable, Sendable {
                     "Host names another machine than this listener: a web page can do that. Point the wallet at the"
                         + " listener's own address."))
         }
-        guard !head.headers.has("content-encoding") else {
+        guard !head.headers.isEncoded else {
             return .refusal(.text(415, "The body is encoded: it must be sent as it is."))
         }
         guard head.method == "POST" || head.method == "GET" else {

@@ -39,7 +39,7 @@ enum WalletRewriting {
         let members = try members(body, in: nil)
         let bytes = body.span
         let id = try id(of: members, body)
-        guard let method = members.value(of: "method", in: bytes), method.count > 2,
+        guard let method = members.value(of: Key.method, in: bytes), method.count > 2,
             body[method.lowerBound] == UInt8(ascii: "\"")
         else { return .answer(.error(-32600, "The call names no method.", id: id)) }
         let name = method.lowerBound + 1..<method.upperBound - 1
@@ -51,7 +51,7 @@ enum WalletRewriting {
         var text: [UInt8] = []
         text.reserveCapacity(body.count &+ 64)
         text += entry.opening
-        let parameters = members.value(of: "params", in: bytes)
+        let parameters = members.value(of: Key.params, in: bytes)
         switch (entry.parameters, parameters.map { body[$0.lowerBound] }) {
         case (.fields(let fields), UInt8(ascii: "{")?):
             let inner = try Self.members(body, in: parameters)
@@ -69,6 +69,14 @@ enum WalletRewriting {
         }
         text += "\r\n}".utf8
         return .request(WalletRequest(call: call, body: text, id: id))
+    }
+
+    /// What is looked for in a call.
+    private enum Key {
+        static let id = Array("id".utf8)
+        static let method = Array("method".utf8)
+        static let params = Array("params".utf8)
+        static let amounts = Array("amounts".utf8)
     }
 
     /// Asked by wallets of 0.18, and answered by us as by a node that takes no payment: its parameters are nothing
@@ -89,7 +97,7 @@ enum WalletRewriting {
 
     /// The call's id as JSON text: text, a number or null, at most 256 bytes.
     private static func id(of members: JSONMembers, _ body: [UInt8]) throws(Refused) -> [UInt8] {
-        guard let range = members.value(of: "id", in: body.span) else { return WalletRequest.usualID }
+        guard let range = members.value(of: Key.id, in: body.span) else { return WalletRequest.usualID }
         let id = body[range]
         if id.elementsEqual(WalletRequest.usualID) { return WalletRequest.usualID }
         guard id.count <= 256, id.first != UInt8(ascii: "{"), id.first != UInt8(ascii: "[") else {
@@ -108,14 +116,14 @@ enum WalletRewriting {
         text += "{\r\n".utf8
         var isFirst = true
         for field in fields {
-            guard let member = members.members.first(where: { bytes.holds(field.name, at: $0.key) }) else { continue }
+            guard let value = members.value(of: field.name, in: bytes) else { continue }
             if !isFirst { text += ",\r\n".utf8 }
             isFirst = false
             text.append(contentsOf: repeatElement(0x20, count: 2 &* indent))
             text += field.label
-            switch body[member.value.lowerBound] {
-            case UInt8(ascii: "{"), UInt8(ascii: "["): text += JSONText.compact(bytes, in: member.value)
-            default: text += body[member.value]
+            switch body[value.lowerBound] {
+            case UInt8(ascii: "{"), UInt8(ascii: "["): text += JSONText.compact(bytes, in: value)
+            default: text += body[value]
             }
         }
         if !isFirst { text += "\r\n".utf8 }
@@ -127,7 +135,7 @@ enum WalletRewriting {
     /// Whether the distribution of other outputs than those of hidden amounts (all since 2017) is asked for: that
     /// shows what the wallet owns.
     private static func asksAmounts(_ members: JSONMembers, _ body: [UInt8]) -> Bool {
-        guard let range = members.value(of: "amounts", in: body.span) else { return false }
+        guard let range = members.value(of: Key.amounts, in: body.span) else { return false }
         return body[range].contains { (0x31...0x39).contains($0) }
     }
 }

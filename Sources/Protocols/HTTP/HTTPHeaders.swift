@@ -53,6 +53,9 @@ public struct HTTPHeaders: Hashable, Sendable, ExpressibleByArrayLiteral {
         return containsName { $0.equalsIgnoringCase(wanted) }
     }
 
+    /// Whether the body has an encoding (Content-Encoding, RFC 9110 section 8.4): it is not what it stands for.
+    public var isEncoded: Bool { known.contentEncoding.isThere }
+
     /// Whether a field's name is one that is looked for. Nothing is copied: this is for judging each request.
     public func containsName(where isWanted: (_ name: Span<UInt8>) -> Bool) -> Bool {
         var found = false

@@ -29,6 +29,7 @@ struct HTTPKnownFields: Sendable {
     private(set) var contentLength = Place()
     private(set) var transferEncoding = Place()
     private(set) var expect = Place()
+    private(set) var contentEncoding = Place()
 
     /// Notes a field whose value begins at `place`.
     mutating func note(_ name: Span<UInt8>, at place: Int) {
@@ -37,6 +38,7 @@ struct HTTPKnownFields: Sendable {
         case 6 where name.isToken("expect"): expect.note(place)
         case 10 where name.isToken("connection"): connection.note(place)
         case 14 where name.isToken("content-length"): contentLength.note(place)
+        case 16 where name.isToken("content-encoding"): contentEncoding.note(place)
         case 17 where name.isToken("transfer-encoding"): transferEncoding.note(place)
         default: break
         }

@@ -63,8 +63,8 @@ public struct JSONMembers: Hashable, Sendable {
     /// The value under this key; nil where there is none.
     ///
     /// - Parameter bytes: the bytes that were scanned.
-    public func value(of key: StaticString, in bytes: Span<UInt8>) -> Range<Int>? {
-        let key = key.description
-        return members.first { bytes.holds(key, at: $0.key) }?.value
+    public func value(of key: [UInt8], in bytes: Span<UInt8>) -> Range<Int>? {
+        for member in members where bytes.holds(key, at: member.key) { return member.value }
+        return nil
     }
 }

@@ -52,7 +52,7 @@ final class GatewayStream {
     ) {
         stream = ByteStream(
             socket, connecting: true, loop: loop, queueLimit: Self.queueLimit, endsByReset: endsByReset,
-            work: .traffic, borrowsBuffer: true)
+            work: .answeredTraffic, borrowsBuffer: true)
         self.tls = tls
         self.serverName = serverName
         stage = .connecting(SocksChain(hops))

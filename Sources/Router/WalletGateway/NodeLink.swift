@@ -13,7 +13,6 @@ final class NodeLink {
     /// What begins an answer.
     private struct AnswerHead {
         var status: Int
-        var contentType: String
         var length: UInt64?
     }
 
@@ -134,8 +133,8 @@ final class NodeLink {
             switch event {
             case .write(let bytes): stream?.write(bytes)
             case .began: hasBegun = true
-            case .head(let status, let contentType, let length):
-                head = AnswerHead(status: status, contentType: contentType, length: length)
+            case .head(let status, let length):
+                head = AnswerHead(status: status, length: length)
             case .body(let range): take(bytes.extracting(range))
             case .end, .failed: outcome = event
             }
@@ -173,8 +172,8 @@ final class NodeLink {
                 receiver?.finish()
                 gateway.streamed(self, keepsAlive: keepsAlive)
             } else {
-                let answer = WalletAnswer(
-                    status: head?.status ?? 0, contentType: head?.contentType ?? "", body: held)
+                // What a node says of its type does not matter, and goes nowhere.
+                let answer = WalletAnswer(status: head?.status ?? 0, contentType: "", body: held)
                 held = []
                 gateway.answered(self, answer, keepsAlive: keepsAlive)
             }

@@ -12,8 +12,8 @@ final class WalletGateway {
     protocol Host: AnyObject {
         /// Why nothing passes at all; nil where it may.
         var standingRefusal: Refusal? { get }
-        /// How a node is dialled, now.
-        func way(to node: WalletNodeConfiguration) -> WalletWay
+        /// How a node of the `wallet`th listener is dialled, now.
+        func way(to node: WalletNodeConfiguration, of wallet: Int) -> WalletWay
         /// Whether a proven egress leads to a node, or it is on this machine.
         func hasRoute(to node: WalletNodeConfiguration) -> Bool
         /// Whether this egress is the one that leads to a node, by the rules now in force.
@@ -192,7 +192,7 @@ final class WalletGateway {
 
     // MARK: Links
 
-    func way(to node: Int) -> WalletWay { host.way(to: configuration.nodes[node]) }
+    func way(to node: Int) -> WalletWay { host.way(to: configuration.nodes[node], of: number) }
 
     func tls(of node: Int) -> TLSContext? { tls.context(for: configuration.nodes[node]) }
 

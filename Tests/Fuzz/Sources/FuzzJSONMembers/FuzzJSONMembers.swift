@@ -33,7 +33,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     for (inner, outer) in zip(framed?.members ?? [], members.members) {
         require(inner.value.lowerBound == outer.value.lowerBound + 1, "in its place it lies elsewhere")
     }
-    if let range = members.value(of: "params", in: input.span), object["params"]?.asObject != nil {
+    if let range = members.value(of: Array("params".utf8), in: input.span), object["params"]?.asObject != nil {
         guard let params = try? JSONMembers(scanning: input.span, in: range) else {
             fatalError("an object within is refused alone")
         }

@@ -18,8 +18,9 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
         require(AnswerJudge.problem(of: refused, to: request) != nil, "an error of HTTP is taken")
         require(!AnswerJudge.isOK(refused, to: request), "an error of HTTP is done")
         guard problem == nil else { continue }
+        let trimmed = Array(input.drop { isSpace($0) })
         require(
-            AnswerJudge.problem(ofBeginning: input.drop { isSpace($0) }.span, status: 200, to: request) == nil,
+            AnswerJudge.problem(ofBeginning: trimmed.span, status: 200, to: request) == nil,
             "a good answer begins badly")
         for end in [size - 1, size / 2, 1] where end < size && !isSpace(input[size - 1]) {
             let cut = WalletAnswer(contentType: "", body: Array(input[..<end]))
