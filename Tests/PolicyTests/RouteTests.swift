@@ -28,7 +28,7 @@ import Testing
                 switch requestClass {
                 case .p2p, .stray: true
                 case .torZone: host == Samples.onion
-                case .i2pZone, .torUplink, .dns: host == Samples.i2p
+                case .i2pZone, .torUplink, .dns, .inbound, .inboundRPC: host == Samples.i2p
                 }
             let expected: Route.Decision =
                 isAllowed ? .via(egress: way, Samples.destination(host)) : .refuse(.wrongZone)
