@@ -50,7 +50,7 @@ import Testing
         let here = try Here()
         let egress = try #require(here.world.router.egresses.first)
         let target = Destination(host: .i2p(Self.peer), port: 1)
-        func session(_ wallet: Int) -> SAMSessionID? {
+        func session(_ wallet: UInt32) -> SAMSessionID? {
             guard case .dial(let way) = egress.way(to: target, isolation: nil, wallet: wallet) else { return nil }
             return way.hops.first?.session
         }
@@ -65,6 +65,8 @@ import Testing
         #expect(Set([session(0), session(1), way.hops.first?.session]).count == 3)
         #expect(here.bridge.sessions.count == 3)
         #expect(session(0) == session(0))
+        egress.forget(wallet: 1)
+        #expect(here.world.run { here.bridge.sessions.count == 2 })
     }
 
     @Test func aLostSessionCutsItsStreamsAndIsMadeAnew() throws {
