@@ -52,7 +52,7 @@ extension Router {
                     refused: Dictionary(uniqueKeysWithValues: listener.refused.map { ($0.key.rawValue, $0.value) }),
                     bytesUp: listener.traffic.up, bytesDown: listener.traffic.down)
             } + gateways.map { ListenerStatus(name: $0.name, address: $0.endpoint.description) },
-            inbound: onions.statuses + (i2pService.status.map { [$0] } ?? []),
+            inbound: (onions.statuses + (i2pService.status.map { [$0] } ?? [])).map(counted),
             wallet: WalletStatus(
                 quorumHeight: gateways.lazy.compactMap(\.quorumHeight).max(), nodes: gateways.flatMap(\.statuses)),
             threats: threats)

@@ -26,6 +26,8 @@ public final class Router {
     var uplinks: [NodeListener] = []
     /// The published services that stand, or are about to.
     var inbound: [InboundService] = []
+    /// What was counted of those that stand no more, by name: a lock begins no count anew.
+    var inboundPast: [String: InboundCounts] = [:]
     private(set) lazy var onions = OnionPublisher(self, directory: lockStore.directory + "/inbound")
     private(set) lazy var i2pService = I2PPublisher(self, directory: lockStore.directory + "/inbound")
     /// One for each [[wallet]], in their order.

@@ -20,7 +20,8 @@ import Testing
     @Test(arguments: [
         "", "\n\n", "\(address)\n\(keyText)", "\(keyText)\n\(address)\n", "\(address)\n\(keyText)\n\n",
         "\(address) \n\(keyText)\n", "www.\(address)\n\(keyText)\n", "\(address.uppercased())\n\(keyText)\n",
-        "\(address)\r\n\(keyText)\r\n", "a.b32.i2p\n\(keyText)\n", "\(address)\n\(keyText.dropLast())\n", "\(address)\n\n",
+        "\(address)\r\n\(keyText)\r\n", "a.b32.i2p\n\(keyText)\n", "\(address)\n\(keyText.dropLast())\n",
+        "\(address)\n\n",
     ])
     func anythingElseIsDamaged(contents: String) {
         #expect(throws: OnionKeyFailure.malformed(path: "k")) {

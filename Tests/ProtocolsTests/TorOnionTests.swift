@@ -199,7 +199,8 @@ import Testing
         replay.receive(
             "650 HS_DESC UPLOADED \(Self.other) UNKNOWN \(Self.directory)",
             "650 HS_DESC FAILED \(Self.other) NO_AUTH \(Self.directory) abc REASON=NOT_FOUND",
-            "650 HS_DESC UPLOADED \(Self.id) UNKNOWN", "650 HS_DESC UPLOADED \(Self.id) UNKNOWN \(Self.directory.prefix(20))",
+            "650 HS_DESC UPLOADED \(Self.id) UNKNOWN",
+            "650 HS_DESC UPLOADED \(Self.id) UNKNOWN \(Self.directory.prefix(20))",
             "650 HS_DESC UPLOADED \(Self.id) UNKNOWN #\(Self.directory.dropFirst())", "650 HS_DESC",
             "650 HS_DESC UPLOADED")
         #expect(replay.onions.count == count && replay.closed.isEmpty)

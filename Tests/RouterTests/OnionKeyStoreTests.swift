@@ -10,7 +10,10 @@ import Testing
         let directory = try TemporaryDirectory()
         let store = OnionKeyStore(directory: directory.path + "/state/inbound")
         let key = try #require(TorOnionKey(FakeTor.key.utf8))
-        return (store, directory, store.directory + "/tor.p2p.key", OnionKeyFile(address: FakeTor.address + ".onion", key: key))
+        return (
+            store, directory, store.directory + "/tor.p2p.key",
+            OnionKeyFile(address: FakeTor.address + ".onion", key: key)
+        )
     }
 
     @Test func aKeyIsKeptForItsOwnerAlone() throws {

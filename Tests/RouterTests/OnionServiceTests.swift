@@ -13,7 +13,6 @@ import Testing
         let world: RouterWorld
         let tor: FakeTor
         let node: Echo
-        private let socks: FakeProxy
 
         init(
             _ kind: InboundKind = .p2p, user: UInt32? = ThisProcess.user, lock: LockState? = nil, hasWork: Bool = true,
@@ -37,8 +36,7 @@ import Testing
                     inbound: InboundConfiguration(onions: [service]),
                     killSwitch: KillSwitchConfiguration(guardMode: guardMode), control: ControlConfiguration(),
                     log: LogConfiguration()), lock: lock)
-            self.socks = try FakeProxy(on: world.loop, port: socks)
-            tor = try FakeTor(on: world.loop, port: control, user: user)
+            tor = try FakeTor(on: world.loop, control: control, socks: socks, user: user)
             tor.hasWork = hasWork
             node = try Echo(at: target, on: world.loop)
         }
@@ -89,14 +87,18 @@ import Testing
         let world = try World()
         #expect(world.published())
         #expect(world.status?.address == FakeTor.address + ".onion:18084" && world.status?.name == "tor.p2p")
-        #expect(try Files.read(world.keyPath, limit: 1024).bytes == Array("\(FakeTor.address).onion\n\(FakeTor.key)\n".utf8))
+        #expect(
+            try Files.read(world.keyPath, limit: 1024).bytes == Array("\(FakeTor.address).onion\n\(FakeTor.key)\n".utf8)
+        )
         #expect(!world.tor.commands.contains { $0.contains("Detach") })
         _ = try world.relayed()
         _ = try world.relayed()
-        #expect(world.router.inbound.first?.open == 2 && world.router.inbound.first?.accepted == 2)
-        let sources = Set(world.node.peers.compactMap { peer -> IPAddress? in
-            if case .tcp(let address, _) = peer { address } else { nil }
-        })
+        #expect(world.status?.open == 2 && world.status?.counts?.accepted == 2)
+        #expect(world.world.run { world.status?.counts?.bytesOut == UInt64(2 * Wire.handshake.count) })
+        let sources = Set(
+            world.node.peers.compactMap { peer -> IPAddress? in
+                if case .tcp(let address, _) = peer { address } else { nil }
+            })
         #expect(sources.count == 2, "the node sees two, not one")
         for case .v4(let address) in sources { #expect(address.bits >> 22 == 0x7f40_0000 >> 22) }
 
@@ -106,6 +108,7 @@ import Testing
         #expect(world.published())
         #expect(world.tor.commands.last { $0.hasPrefix("ADD_ONION") }?.hasPrefix("ADD_ONION \(FakeTor.key) ") == true)
         _ = try world.relayed()
+        #expect(world.status?.open == 1 && world.status?.counts?.accepted == 3, "no count begins anew")
     }
 
     @Test(arguments: [Array("GET / HTTP/1.1\r\n\r\n".utf8), [0x16, 3, 1, 2, 0], [UInt8](repeating: 0, count: 40)])
@@ -124,6 +127,7 @@ import Testing
         #expect(world.published())
         let talk = try world.client(sending: Array("GET / HTTP/1.1\r\n\r\n".utf8))
         #expect(world.world.run { talk.heard == Array("GET / HTTP/1.1\r\n\r\n".utf8) })
+        #expect(world.status?.open == nil && world.status?.counts == nil, "a wallet's are told nobody")
     }
 
     @Test func theLockUnpublishesAndCutsAtOnce() throws {
@@ -238,6 +242,7 @@ import Testing
             $0.egresses[0].kind = .tor(TorConfiguration(.running(socks: socks, control: nil)))
         }
         #expect(world.world.run { world.router.status.reason.contains("set `control` in [tor]") })
-        #expect(world.status?.published == false && world.tor.standing == 0)
+        #expect(world.status?.published == false)
+        #expect(world.world.run { world.tor.standing == 0 })
     }
 }

@@ -83,13 +83,23 @@ public struct InboundStatus: Hashable, Sendable {
         didSet { if name == Self.walletService { open = nil } }
     }
 
+    /// What is counted of its streams; nil where nothing is, and always of the wallets' service. For the metrics: the
+    /// document, whose keys are fixed, does not carry it.
+    public var counts: InboundCounts? {
+        didSet { if name == Self.walletService { counts = nil } }
+    }
+
     /// A service of these facts.
-    public init(name: String, address: String?, published: Bool?, detail: String? = nil, open: UInt64? = nil) {
+    public init(
+        name: String, address: String?, published: Bool?, detail: String? = nil, open: UInt64? = nil,
+        counts: InboundCounts? = nil
+    ) {
         self.name = name
         self.address = address
         self.published = published
         self.detail = detail
         self.open = name == Self.walletService ? nil : open
+        self.counts = name == Self.walletService ? nil : counts
     }
 
     /// The name of the service by which one's own wallets come in.
@@ -102,6 +112,26 @@ public struct InboundStatus: Hashable, Sendable {
         case false?: ("not published", .warning)
         case nil: ("not known to be published", .warning)
         }
+    }
+}
+
+/// What is counted of a service's streams since the daemon's start.
+public struct InboundCounts: Hashable, Sendable {
+    /// Streams that came.
+    public var accepted: UInt64
+    /// Streams refused, by reason.
+    public var refused: [String: UInt64]
+    /// Bytes from those who came in to the node.
+    public var bytesIn: UInt64
+    /// Bytes from the node to them.
+    public var bytesOut: UInt64
+
+    /// These; without any, nothing yet.
+    public init(accepted: UInt64 = 0, refused: [String: UInt64] = [:], bytesIn: UInt64 = 0, bytesOut: UInt64 = 0) {
+        self.accepted = accepted
+        self.refused = refused
+        self.bytesIn = bytesIn
+        self.bytesOut = bytesOut
     }
 }
 

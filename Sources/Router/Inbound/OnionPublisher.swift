@@ -34,7 +34,8 @@ final class OnionPublisher {
     /// Why services that should stand do not: a sentence for each, with the mend.
     var problems: [String] {
         guard machine.areWanted else { return [] }
-        return obstacle.map { why in machine.statuses.map { "\($0.name) is not published: \(why)" } } ?? machine.problems
+        return obstacle.map { why in machine.statuses.map { "\($0.name) is not published: \(why)" } }
+            ?? machine.problems
     }
 
     /// Why none can be published at all.

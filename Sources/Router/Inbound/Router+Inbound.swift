@@ -33,6 +33,18 @@ extension Router {
         table.cut { $0.listener == service.id }
         inbound.removeAll { $0 === service }
         countListeners()
+        inboundPast[service.name, default: InboundCounts()].add(service)
+    }
+
+    /// A service's status with what is counted of its streams.
+    func counted(_ status: InboundStatus) -> InboundStatus {
+        var status = status
+        var counts = inboundPast[status.name] ?? InboundCounts()
+        let service = inbound.first { $0.name == status.name }
+        if let service { counts.add(service) }
+        status.open = UInt64(max(service?.open ?? 0, 0))
+        status.counts = counts
+        return status
     }
 
     /// A number for a service.
@@ -75,7 +87,8 @@ extension Router {
         do throws(SystemError) {
             stream.attach(upstream: try Socket.connect(to: service.target, from: inboundSource(to: service.target)))
         } catch {
-            return error.isDescriptorLimit ? .hold(until: loop.now + .seconds(1), .connectionLimit) : .refuse(.unreachable)
+            return error.isDescriptorLimit
+                ? .hold(until: loop.now + .seconds(1), .connectionLimit) : .refuse(.unreachable)
         }
         return .dialling([])
     }
@@ -87,5 +100,14 @@ extension Router {
         guard case .tcp(.v4, _) = target else { return nil }
         let bits = UInt32.random(in: 0..<(1 << 22), using: &random)
         return .v4(IPv4Address(bits: 0x7f40_0000 | bits))
+    }
+}
+
+extension InboundCounts {
+    fileprivate mutating func add(_ service: InboundService) {
+        accepted &+= service.accepted
+        for (refusal, count) in service.refused { refused[refusal.rawValue, default: 0] &+= count }
+        bytesIn &+= service.traffic.up
+        bytesOut &+= service.traffic.down
     }
 }
