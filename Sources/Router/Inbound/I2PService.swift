@@ -38,13 +38,14 @@ final class I2PService {
 
     /// Its address; nil while it has no keys.
     var address: String? { session.address }
-    /// Whether the network has been seen to have its address, and peers are waited for.
+    /// Whether it was reached through the network, and peers are waited for.
     var isPublished: Bool { session.readiness.isReady && egress.readiness.isReady && machine.waiting > 0 }
     /// The streams by it that are open.
     var open: UInt64 { UInt64(max(streams.open, 0)) }
     /// Why it is not.
     var problem: String {
-        session.readiness.isReady && !egress.readiness.isReady ? egress.readiness.detail : session.readiness.detail
+        guard session.readiness.isReady else { return session.readiness.detail }
+        return egress.readiness.isReady ? "its session takes no more peers for now" : egress.readiness.detail
     }
 
     /// Publishes it.
@@ -68,7 +69,8 @@ final class I2PService {
 
     private func sessionChanged() {
         if session.id != accepting {
-            stopAccepting()
+            // Not where one begins: its first proof may be on its way.
+            if accepting != nil { stopAccepting() }
             accepting = session.id
             if accepting != nil { apply { $0.start($1) } }
         }
