@@ -15,10 +15,8 @@ final class FakeSAM {
     private(set) var asked: [Asked] = []
     /// Every SESSION CREATE, in words.
     private(set) var created: [String] = []
-    /// The addresses of services at this bridge, by which they are reached, and whether the network has them.
-    var addresses: Set<String> = []
+    /// Whether a b32 leads to whoever waits here for peers, as for a service that the network has.
     var knowsAddresses = true
-    fileprivate var firstWaiting: Connection? { connections.first { $0.isAccepting && $0.socket.isOpen } }
     private let loop: EventLoop
     private var acceptor: Acceptor?
     private var connections: [Connection] = []
@@ -52,6 +50,7 @@ final class FakeSAM {
     var sessions: [String] { connections.compactMap { $0.socket.isOpen ? $0.session : nil } }
     /// The connections at which a peer is waited for.
     var waiting: Int { connections.count { $0.isAccepting && $0.socket.isOpen } }
+    fileprivate var firstWaiting: Connection? { connections.first { $0.isAccepting && $0.socket.isOpen } }
     /// What the last stream that was opened has sent.
     var lastStream: [UInt8] { connections.last { $0.isStream && $0.socket.isOpen }?.stream ?? [] }
 
@@ -149,7 +148,7 @@ final class FakeSAM {
             // With SILENT nothing is answered.
             guard line.hasPrefix("STREAM CONNECT") else { return isAccepting = true }
             let name = value("DESTINATION", in: line)
-            guard bridge.addresses.contains(name) else {
+            guard name.hasSuffix(".b32.i2p") else {
                 bridge.asked.append(Asked(session: id, name: name))
                 isStream = true
                 return say("STREAM STATUS RESULT=OK")

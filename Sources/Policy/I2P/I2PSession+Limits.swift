@@ -52,6 +52,8 @@ extension I2PSession {
         static let proof: Duration = .seconds(60)
         /// For its last part, from the stream that stands to the bytes that come.
         public static let arrival: Duration = .seconds(15)
+        /// After so long without a first one a person should know.
+        static let hearsay: Duration = .seconds(60)
         /// Before the next, where one came to nothing.
         static let proofPause: Duration = .seconds(3)
         /// After the first proof: late enough that an old session's timer would have done its harm.

@@ -22,8 +22,8 @@ extension I2PSession {
         guard case .standing = phase, proof != nil else { return [] }
         proof = nil
         misses &+= 1
-        // One stream in many comes to nothing by itself.
-        if misses > 1 || proofs == 0 {
+        // One stream in many comes to nothing by itself, and at first the network has not heard of the address yet.
+        if proofs > 0 ? misses > 1 : now >= firstProofBy {
             readiness = EgressReadiness(.failing, "a session stands, but nobody reaches it through the I2P network yet")
         }
         guard now < proofBy else {
@@ -39,6 +39,7 @@ extension I2PSession {
         proof = nil
         nextProof = now + .seconds(1)
         proofBy = now + Limits.proofPatience
+        firstProofBy = now + Limits.hearsay
     }
 
     /// The bridge says that it stands.
@@ -57,7 +58,8 @@ extension I2PSession {
         }
         guard address != nil else { return lose("no SHA-256 for the address of our I2P service", isGone: false, now) }
         readiness = EgressReadiness(.starting, "a session stands; nobody has been seen to reach it yet")
-        (proofs, misses, nextProof, proofBy) = (0, 0, now, now + Limits.proofPatience)
+        (proofs, misses, nextProof) = (0, 0, now)
+        (proofBy, firstProofBy) = (now + Limits.proofPatience, now + Limits.hearsay)
         return lookAround(now)
     }
 

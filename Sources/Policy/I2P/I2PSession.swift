@@ -56,6 +56,7 @@ public struct I2PSession: Sendable {
     /// How often since the last proof the network did not have it.
     var misses = 0
     var proofBy = Instant(milliseconds: 0)
+    var firstProofBy = Instant(milliseconds: 0)
 
     /// A session that is not wanted yet.
     ///

@@ -40,6 +40,14 @@ final class I2PService {
     var address: String? { session.address }
     /// Whether it was reached through the network, and peers are waited for.
     var isPublished: Bool { session.readiness.isReady && egress.readiness.isReady && machine.waiting > 0 }
+    /// Whether there is something amiss with it, beyond that it takes its time, or that its egress is lost.
+    var isFailing: Bool {
+        guard egress.readiness.isReady else { return false }
+        switch session.readiness.state {
+        case .failing, .down: return true
+        case .starting, .ready: return false
+        }
+    }
     /// The streams by it that are open.
     var open: UInt64 { UInt64(max(streams.open, 0)) }
     /// Why it is not.
