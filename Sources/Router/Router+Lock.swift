@@ -57,9 +57,9 @@ extension Router {
     /// in it, and an unlock need not wait for it.
     func cutEverything(_ refusal: Refusal) {
         judgeWallets()
-        judgeInbound()
         for service in nameServices.values { service.cut() }
         table.cut { $0.requestClass != RequestClass.torUplink.rawValue }
         streams.forEach { if $0.listener.requestClass != .torUplink { $0.cut(refusal) } }
+        judgeInbound()
     }
 }

@@ -102,6 +102,26 @@ import Testing
         #expect(changes(ready, counted).isEmpty, "counts are no events")
     }
 
+    /// A service is told of by its name, and its address to nobody who keeps the log.
+    @Test func aServiceThatIsPublishedIsAnEvent() {
+        func changes(_ before: [InboundStatus], _ after: [InboundStatus]) -> [StatusEvent] {
+            var (old, new) = (StatusSamples.full, StatusSamples.full)
+            (old.inbound, new.inbound) = (before, after)
+            return StatusEvent.changes(from: old, to: new, at: Self.time)
+        }
+        func service(_ published: Bool?, detail: String? = nil, open: UInt64? = nil) -> InboundStatus {
+            InboundStatus(
+                name: "tor.p2p", address: StatusSamples.onion, published: published, detail: detail, open: open)
+        }
+        let published = changes([service(false)], [service(true)])
+        #expect(published.map(\.sentence) == ["tor.p2p is published"] && published.first?.kind == .inbound)
+        #expect(changes([service(true)], [service(nil)]).map(\.sentence) == ["tor.p2p is not published"])
+        #expect(changes([], [service(true)]).count == 1)
+        #expect(changes([], [service(false)]).isEmpty && changes([service(nil)], [service(false)]).isEmpty)
+        #expect(changes([service(true)], [service(true, detail: "x", open: 9)]).isEmpty)
+        #expect(!published.contains { $0.line().contains(Array(StatusSamples.onion.utf8)) })
+    }
+
     @Test(arguments: [0, 1, 99, 100, 101, 250])
     func theHistoryKeepsTheLast(count: Int) {
         var history = EventHistory()

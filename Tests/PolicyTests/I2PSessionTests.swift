@@ -65,6 +65,7 @@ import Testing
             case .hangUp: "hang up"
             case .readKeys: "read"
             case .keep: "keep"
+            case .prove: "prove"
             case .send(let bytes): String(decoding: bytes.prefix { $0 != 0x3d && $0 != 0x0a }, as: UTF8.self)
             }
         }
@@ -164,15 +165,15 @@ import Testing
         let address = try #require(run.session.address)
         #expect(address.hasSuffix(".b32.i2p") && address.utf8.count == 60)
         let asked = run.hear("SESSION STATUS RESULT=OK DESTINATION=\(Run.keys(1))")
-        #expect(asked == [.send(Array("NAMING LOOKUP NAME=\(address)\n".utf8))], "its own name, of the network")
+        #expect(asked == [.prove(address)])
         #expect(!run.session.readiness.isReady, "a session alone proves nothing")
         #expect(run.session.id != nil, "but peers who find it are welcome")
-        _ = run.found(address)
+        run.session.proved(run.now)
         #expect(run.session.readiness.isReady)
         #expect(run.wait(9) == [])
         #expect(words(run.wait(1)) == ["NAMING LOOKUP NAME"])
         _ = run.found("ME")
-        #expect(run.wait(5) == [.send(Array("NAMING LOOKUP NAME=\(address)\n".utf8))], "a second proof, later")
+        #expect(run.wait(5) == [.prove(address)], "a second proof, later")
     }
 
     @Test func keysThatCannotBeKeptMakeNoService() {
@@ -247,24 +248,52 @@ import Testing
         _ = run.session.keysRead(try keys(), now: run.now)
         _ = run.wait(60)
         _ = run.stand()
-        let address = try #require(run.session.address)
-        _ = run.found(address)
+        run.session.proved(run.now)
         #expect(run.session.readiness.isReady)
-        // From here on the network does not have it any more.
+        // From here on nobody reaches it any more.
         var asked: [String] = []
         var misses = 0
-        for _ in 0..<200 where !asked.contains("hang up") {
-            let effects = run.wait(60)
-            asked += words(effects)
-            guard case .send(let bytes) = effects.first else { continue }
-            let isProof = String(decoding: bytes, as: UTF8.self).contains(address)
-            asked += words(
-                isProof ? run.hear("NAMING REPLY RESULT=KEY_NOT_FOUND NAME=\(address)") : run.found("ME"))
-            misses += isProof ? 1 : 0
-            #expect(run.session.readiness.isReady == (misses < 2), "one miss means nothing")
+        for _ in 0..<300 where !asked.contains("hang up") {
+            for word in words(run.wait(60)) {
+                asked.append(word)
+                if word == "NAMING LOOKUP NAME" { asked += words(run.found("ME")) }
+                guard word == "prove" else { continue }
+                misses += 1
+                asked += words(run.session.notProved(run.now))
+                #expect(run.session.readiness.isReady == (misses < 2), "one miss means nothing")
+            }
         }
         #expect(asked.contains("hang up"))
         #expect(words(run.wait(10)) == ["dial"])
+    }
+
+    @Test func aProofThatCouldNotBeSentSaysNothingOfTheService() throws {
+        var run = Run(.service)
+        _ = run.session.start(run.now)
+        _ = run.session.keysRead(try keys(), now: run.now)
+        _ = run.wait(60)
+        #expect(words(run.stand()) == ["prove"])
+        for _ in 0..<1000 {
+            run.session.proofPostponed(run.now)
+            let said = words(run.wait(1))
+            if said.contains("NAMING LOOKUP NAME") { _ = run.found("ME") }
+            #expect(said.contains("hang up") == false)
+            #expect(run.session.readiness.state == .starting)
+        }
+    }
+
+    @Test func aProofThatNobodyAnswersIsAMiss() throws {
+        var run = Run(.service)
+        _ = run.session.start(run.now)
+        _ = run.session.keysRead(try keys(), now: run.now)
+        _ = run.wait(60)
+        _ = run.stand()
+        let began = run.now
+        while run.now - began < .seconds(60) {
+            if words(run.wait(10)).contains("NAMING LOOKUP NAME") { _ = run.found("ME") }
+        }
+        #expect(run.session.readiness.state == .failing)
+        #expect(words(run.wait(5)).contains("prove"))
     }
 
     @Test func nothingIsAskedForAfterTheEnd() {

@@ -4,70 +4,9 @@ import Testing
 
 /// Which onion services stand, when, and with which key.
 @Suite struct OnionServicesTests {
-    typealias Effect = OnionServices.Effect
-
     private static let address = OnionKeyFileTests.address
     private static let other = "duckduckgogg42xjoc72x3sjasowoarfbgcmvfimaftt6twagswzczad.onion"
     private static let directory = String(repeating: "A", count: 40)
-
-    /// A machine, and what a driver would do to it.
-    private struct World {
-        var machine = OnionServices(directory: "/state/inbound")
-        var now = Instant(milliseconds: 1_000_000)
-        /// What is in the key files, and what is asked of Tor.
-        var files: [InboundKind: Result<OnionKeyFile?, OnionKeyFailure>] = [:]
-        var writeFailure: OnionKeyFailure?
-        var listenFailure: String?
-        var asked: [TorOnionRequest] = []
-        var listening: [InboundKind: UInt32] = [:]
-        var unpublished: [String] = []
-        var told: [String] = []
-        var written: [OnionKeyFile] = []
-
-        mutating func act(_ effects: [Effect]) {
-            for effect in effects {
-                switch effect {
-                case .readKey(let kind): act(machine.keyRead(kind, files[kind] ?? .success(nil), now: now))
-                case .listen(let kind, let user):
-                    if let listenFailure { return act(machine.notListening(kind, listenFailure, now: now)) }
-                    #expect(listening[kind] == nil, "it listens already")
-                    listening[kind] = user
-                    act(machine.listening(kind, at: .unix("/x/\(kind.rawValue)"), now: now))
-                case .publish(let request): asked.append(request)
-                case .keep(let kind, let file):
-                    if writeFailure == nil {
-                        written.append(file)
-                        files[kind] = .success(file)
-                    }
-                    act(machine.kept(kind, file, failure: writeFailure, now: now))
-                case .unpublish(let address): unpublished.append(address)
-                case .close(let kind): listening[kind] = nil
-                case .tell(let sentence): told.append(sentence)
-                }
-            }
-        }
-
-        mutating func configure(_ services: [OnionServiceConfiguration]) {
-            act(machine.configure(services, now: now))
-        }
-
-        mutating func judge(mayStand: Bool = true, isTorReady: Bool = true) {
-            act(machine.judge(mayStand: mayStand, isTorReady: isTorReady, now: now))
-        }
-
-        mutating func hear(_ event: TorOnionEvent) { act(machine.heard(event, now: now)) }
-
-        mutating func pass(_ time: Duration) {
-            now = now + time
-            act(machine.tick(now))
-        }
-
-        mutating func upload(_ address: String, _ status: TorDescriptorEvent.Status = .uploaded, at place: String) {
-            hear(.descriptor(TorDescriptorEvent(address: address, status: status, directory: place)))
-        }
-
-        var published: [Bool?] { machine.statuses.map(\.published) }
-    }
 
     private static func service(_ kind: InboundKind, port: UInt16? = nil) -> OnionServiceConfiguration {
         OnionServiceConfiguration(
@@ -76,8 +15,10 @@ import Testing
     }
 
     /// A world where all may stand and Tor runs as 107; its p2p service has a key.
-    private func ready(_ services: [OnionServiceConfiguration] = [service(.p2p)], hasKey: Bool = true) throws -> World {
-        var world = World()
+    private func ready(_ services: [OnionServiceConfiguration] = [service(.p2p)], hasKey: Bool = true) throws
+        -> OnionServicesWorld
+    {
+        var world = OnionServicesWorld()
         if hasKey { world.files[.p2p] = .success(try OnionKeyFileTests.file()) }
         world.configure(services)
         world.hear(.open(user: 107))
@@ -85,14 +26,14 @@ import Testing
         return world
     }
 
-    private func standing() throws -> World {
+    private func standing() throws -> OnionServicesWorld {
         var world = try ready()
         world.hear(.added(name: "tor.p2p", address: Self.address, newKey: nil))
         return world
     }
 
     @Test func aKeptKeyIsUsedAndItsAddressKnownBefore() throws {
-        var world = World()
+        var world = OnionServicesWorld()
         world.files[.p2p] = .success(try OnionKeyFileTests.file())
         world.configure([Self.service(.p2p)])
         #expect(
@@ -136,7 +77,7 @@ import Testing
         .unreadable(path: "/k", "x"),
     ])
     func aKeyThatCannotBeReadIsNotReplaced(failure: OnionKeyFailure) throws {
-        var world = World()
+        var world = OnionServicesWorld()
         world.files[.p2p] = .failure(failure)
         world.configure([Self.service(.p2p)])
         world.hear(.open(user: 107))
@@ -212,7 +153,7 @@ import Testing
     }
 
     @Test func nothingStandsWhereItMayNot() throws {
-        var world = World()
+        var world = OnionServicesWorld()
         world.files[.p2p] = .success(try OnionKeyFileTests.file())
         world.configure([Self.service(.p2p)])
         world.hear(.open(user: 107))
@@ -232,7 +173,7 @@ import Testing
     }
 
     @Test func aTorThatDoesNotSayWhoItIsPublishesNothing() throws {
-        var world = World()
+        var world = OnionServicesWorld()
         world.configure([Self.service(.p2p)])
         world.hear(.open(user: nil))
         world.judge()
@@ -304,7 +245,7 @@ import Testing
     }
 
     @Test func aListenerThatCannotBeHadIsSaidAndTriedAgain() throws {
-        var world = World()
+        var world = OnionServicesWorld()
         world.listenFailure = "tor.p2p cannot listen"
         world.configure([Self.service(.p2p)])
         world.hear(.open(user: 107))

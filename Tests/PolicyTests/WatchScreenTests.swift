@@ -73,9 +73,9 @@ import Testing
                 "wallet.0                   -           -           -            -            -",
                 "",
                 "inbound     tor.p2p       published  "
-                    + "vww6ybal4bd7szmgncyruucpgfkqahzddi37k...",
+                    + "vww6ybal4bd7szmgncyruucpgfkqahzddi37ktce...",
                 "            tor.rpc       not published  the descriptor is not uploaded to...",
-                "            tor.sync      published  vww6ybal4bd7szmgncyruucpgfkqahzddi37k...",
+                "            tor.sync      published  vww6ybal4bd7szmgncyruucpgfkqahzddi37ktce...",
                 "            i2p.p2p       not known to be published",
                 "daemon      version 0.1.0, up 12 s",
             ])

@@ -53,10 +53,13 @@ struct QRReader {
     }
 
     private func isMasked(_ mask: Int, _ i: Int, _ j: Int) -> Bool {
-        [
-            (i + j) % 2, i % 2, j % 3, (i + j) % 3, (i / 2 + j / 3) % 2, (i * j) % 2 + (i * j) % 3,
-            ((i * j) % 2 + (i * j) % 3) % 2, ((i + j) % 2 + (i * j) % 3) % 2,
-        ][mask] == 0
+        let product = i * j
+        let sum = i + j
+        let both = product % 2 + product % 3
+        let values: [Int] = [
+            sum % 2, i % 2, j % 3, sum % 3, (i / 2 + j / 3) % 2, both, both % 2, (sum % 2 + product % 3) % 2,
+        ]
+        return values[mask] == 0
     }
 
     /// All codewords in the order in which they lie.
@@ -75,8 +78,10 @@ struct QRReader {
             }
             isUpward.toggle()
         }
-        return stride(from: 0, to: bits.count / 8 * 8, by: 8).map { start in
-            bits[start..<start + 8].reduce(0) { $0 << 1 | ($1 ? 1 : 0) }
+        return stride(from: 0, to: bits.count / 8 * 8, by: 8).map { start -> UInt8 in
+            var byte: UInt8 = 0
+            for bit in bits[start..<start + 8] { byte = byte << 1 | (bit ? 1 : 0) }
+            return byte
         }
     }
 
@@ -137,7 +142,8 @@ struct QRReader {
                 if dark == 0 || dark == 4 { sum += 3 }
             }
         }
-        let percent = Double(rows.joined().count { $0 == "1" } * 100) / Double(code.size * code.size)
+        let dark = rows.joined().count { $0 == "1" }
+        let percent = Double(dark * 100) / Double(code.size * code.size)
         return sum + Int(abs(percent - 50) / 5) * 10
     }
 
@@ -152,7 +158,8 @@ struct QRReader {
         }
         var rest = bits[...]
         func take(_ count: Int) -> Int {
-            let value = rest.prefix(count).reduce(0) { $0 << 1 | ($1 ? 1 : 0) }
+            var value = 0
+            for bit in rest.prefix(count) { value = value << 1 | (bit ? 1 : 0) }
             rest = rest.dropFirst(count)
             return value
         }

@@ -45,11 +45,22 @@ import Testing
         #expect(failure.isAboutProxy == isAboutBridge)
     }
 
+    @Test func aWaitingStreamIsReadyOnceItIsAskedForSinceNothingAnswersIt() throws {
+        let id = try #require(samID)
+        var client = SAMStreamClient(.accept, of: id)
+        var output: [UInt8] = []
+        client.start(&output)
+        output = []
+        let step = client.receive("HELLO REPLY RESULT=OK VERSION=3.1".line.span, output: &output)
+        #expect(step.outcome == .ready)
+        #expect(text(output) == "STREAM ACCEPT ID=\(id) SILENT=true\n")
+    }
+
     @Test func aBridgeThatAnswersBeforeItIsAskedIsNotTrusted() throws {
         for words in [
             "HELLO REPLY RESULT=OK VERSION=3.1\nSTREAM STATUS RESULT=OK", "STREAM STATUS RESULT=OK", "PING 1",
         ] {
-            var client = SAMStreamClient(.accept, of: try #require(samID))
+            var client = SAMStreamClient(.connect(name: "a.i2p"), of: try #require(samID))
             var output: [UInt8] = []
             client.start(&output)
             #expect(client.receive(words.line.span, output: &output).outcome == .failed(.unexpected))

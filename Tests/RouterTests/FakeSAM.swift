@@ -15,7 +15,7 @@ final class FakeSAM {
     private(set) var asked: [Asked] = []
     /// Every SESSION CREATE, in words.
     private(set) var created: [String] = []
-    /// Whether it answers a lookup of an address, as one whose network has it.
+    /// Whether a b32 leads to whoever waits here for peers, as for a service that the network has.
     var knowsAddresses = true
     private let loop: EventLoop
     private var acceptor: Acceptor?
@@ -50,6 +50,7 @@ final class FakeSAM {
     var sessions: [String] { connections.compactMap { $0.socket.isOpen ? $0.session : nil } }
     /// The connections at which a peer is waited for.
     var waiting: Int { connections.count { $0.isAccepting && $0.socket.isOpen } }
+    fileprivate var firstWaiting: Connection? { connections.first { $0.isAccepting && $0.socket.isOpen } }
     /// What the last stream that was opened has sent.
     var lastStream: [UInt8] { connections.last { $0.isStream && $0.socket.isOpen }?.stream ?? [] }
 
@@ -57,9 +58,7 @@ final class FakeSAM {
     ///
     /// - Returns: what it is told, as it comes.
     func peer(_ bytes: [UInt8]) -> () -> (heard: [UInt8], hasEnded: Bool) {
-        guard let connection = connections.first(where: { $0.isAccepting && $0.socket.isOpen }) else {
-            return { ([], true) }
-        }
+        guard let connection = firstWaiting else { return { ([], true) } }
         connection.isAccepting = false
         connection.isStream = true
         connection.socket.write(bytes)
@@ -84,6 +83,9 @@ final class FakeSAM {
         fileprivate var isStream = false
         fileprivate var stream: [UInt8] = []
         fileprivate var hasEnded = false
+        /// Whether it leads to our own service.
+        private var isBridged = false
+        private weak var bridged: Connection?
         private var destination = ""
 
         init(_ socket: ByteStream, _ bridge: FakeSAM) {
@@ -91,10 +93,14 @@ final class FakeSAM {
             self.bridge = bridge
             socket.onBytes = { [unowned self] span in
                 pending += [UInt8](copying: span)
-                while !isStream, let end = pending.firstIndex(of: 0x0a) {
+                while !isStream, !isBridged, let end = pending.firstIndex(of: 0x0a) {
                     let line = String(decoding: pending[..<end], as: UTF8.self)
                     pending.removeFirst(end + 1)
                     answer(line)
+                }
+                if isBridged {
+                    bridged?.socket.write(pending)
+                    pending = []
                 }
                 if isStream {
                     stream += pending
@@ -132,19 +138,27 @@ final class FakeSAM {
             }
             if line.hasPrefix("NAMING LOOKUP") {
                 let name = value("NAME", in: line)
-                guard name == "ME" || bridge.knowsAddresses else {
-                    return say("NAMING REPLY RESULT=KEY_NOT_FOUND NAME=\(name)")
-                }
-                return say("NAMING REPLY RESULT=OK NAME=\(name) VALUE=\(destination)")
+                return say(
+                    name == "ME"
+                        ? "NAMING REPLY RESULT=OK NAME=ME VALUE=\(destination)"
+                        : "NAMING REPLY RESULT=INVALID_KEY NAME=\(name)")
             }
             let id = value("ID", in: line)
             guard bridge.sessions.contains(id) else { return say("STREAM STATUS RESULT=INVALID_ID") }
-            if line.hasPrefix("STREAM CONNECT") {
-                bridge.asked.append(Asked(session: id, name: value("DESTINATION", in: line)))
+            // With SILENT nothing is answered.
+            guard line.hasPrefix("STREAM CONNECT") else { return isAccepting = true }
+            let name = value("DESTINATION", in: line)
+            guard name.hasSuffix(".b32.i2p") else {
+                bridge.asked.append(Asked(session: id, name: name))
                 isStream = true
-            } else {
-                isAccepting = true
+                return say("STREAM STATUS RESULT=OK")
             }
+            guard bridge.knowsAddresses, let target = bridge.firstWaiting else {
+                return say("STREAM STATUS RESULT=CANT_REACH_PEER")
+            }
+            isBridged = true
+            target.isAccepting = false
+            bridged = target
             say("STREAM STATUS RESULT=OK")
         }
     }

@@ -3,12 +3,15 @@ import Protocols
 
 @testable import Router
 
-/// Tor's control port, as far as onion services go: it lets everybody in, is always ready, publishes what it is asked to
-/// and says so. Its SOCKS port is a `FakeProxy`.
+/// A Tor, as far as onion services go: it lets everybody in, is always ready, publishes what it is asked to and says so.
+/// Its SOCKS port takes any name and password, and is asked for nothing more.
 final class FakeTor {
     let control: Endpoint
+    let socks: Endpoint
     private let loop: EventLoop
     private var acceptor: Acceptor?
+    private var socksAcceptor: Acceptor?
+    private var probes: [ByteStream] = []
     private var links: [Link] = []
     /// The commands it was sent.
     private(set) var commands: [String] = []
@@ -26,8 +29,9 @@ final class FakeTor {
     static let address = "vww6ybal4bd7szmgncyruucpgfkqahzddi37ktceo3ah7ngmcopnpyyd"
     static let key = "ED25519-V3:" + String(repeating: "Ab+/", count: 21) + "0Q=="
 
-    init(on loop: EventLoop, port: UInt16, user: UInt32?) throws {
-        control = loopback(port)
+    init(on loop: EventLoop, control: UInt16, socks: UInt16, user: UInt32?) throws {
+        self.control = loopback(control)
+        self.socks = loopback(socks)
         self.loop = loop
         self.user = user
         try listen()
@@ -40,13 +44,25 @@ final class FakeTor {
         }
         acceptor.resume()
         self.acceptor = acceptor
+        let socksAcceptor = try Acceptor(at: socks, name: "fake", mend: "", loop: loop)
+        socksAcceptor.onAccept = { [unowned self] socket, _ in
+            let stream = ByteStream(socket, connecting: false, loop: loop)
+            probes.append(stream)
+            // The greeting offers one method, then come name and password.
+            stream.onBytes = { [unowned stream] span in stream.write(span[0] == 5 ? [5, span[2]] : [1, 0]) }
+        }
+        socksAcceptor.resume()
+        self.socksAcceptor = socksAcceptor
     }
 
     /// Ends, with all that it published, and begins anew.
     func restart() throws {
         acceptor = nil
+        socksAcceptor = nil
         for link in links { link.stream.close() }
+        for probe in probes { probe.close() }
         links = []
+        probes = []
         try listen()
     }
 

@@ -13,7 +13,6 @@ import Testing
         let world: RouterWorld
         let tor: FakeTor
         let node: Echo
-        private let socks: FakeProxy
 
         init(
             _ kind: InboundKind = .p2p, user: UInt32? = ThisProcess.user, lock: LockState? = nil, hasWork: Bool = true,
@@ -37,8 +36,7 @@ import Testing
                     inbound: InboundConfiguration(onions: [service]),
                     killSwitch: KillSwitchConfiguration(guardMode: guardMode), control: ControlConfiguration(),
                     log: LogConfiguration()), lock: lock)
-            self.socks = try FakeProxy(on: world.loop, port: socks)
-            tor = try FakeTor(on: world.loop, port: control, user: user)
+            tor = try FakeTor(on: world.loop, control: control, socks: socks, user: user)
             tor.hasWork = hasWork
             node = try Echo(at: target, on: world.loop)
         }
@@ -244,6 +242,7 @@ import Testing
             $0.egresses[0].kind = .tor(TorConfiguration(.running(socks: socks, control: nil)))
         }
         #expect(world.world.run { world.router.status.reason.contains("set `control` in [tor]") })
-        #expect(world.status?.published == false && world.tor.standing == 0)
+        #expect(world.status?.published == false)
+        #expect(world.world.run { world.tor.standing == 0 })
     }
 }

@@ -50,7 +50,7 @@ import Testing
         let here = try Here()
         let egress = try #require(here.world.router.egresses.first)
         let target = Destination(host: .i2p(Self.peer), port: 1)
-        func session(_ wallet: Int) -> SAMSessionID? {
+        func session(_ wallet: UInt32) -> SAMSessionID? {
             guard case .dial(let way) = egress.way(to: target, isolation: nil, wallet: wallet) else { return nil }
             return way.hops.first?.session
         }
@@ -65,6 +65,8 @@ import Testing
         #expect(Set([session(0), session(1), way.hops.first?.session]).count == 3)
         #expect(here.bridge.sessions.count == 3)
         #expect(session(0) == session(0))
+        egress.forget(wallet: 1)
+        #expect(here.world.run { here.bridge.sessions.count == 2 })
     }
 
     @Test func aLostSessionCutsItsStreamsAndIsMadeAnew() throws {
@@ -105,12 +107,12 @@ import Testing
         let node = try FakeTarget(on: here.world.loop, port: port)
         #expect(here.world.run { isPublished(here) })
         #expect(address(here)?.hasSuffix(".b32.i2p:\(port)") == true)
-        #expect(here.world.run { here.bridge.waiting == I2PAccepts.count })
+        #expect(here.world.run { here.bridge.waiting > 0 })
         let peer = here.bridge.peer(Wire.handshake)
         #expect(here.world.run { node.heard == Wire.handshake })
         node.say([1, 2, 3])
         #expect(here.world.run { peer().heard == [1, 2, 3] })
-        #expect(here.world.run { here.bridge.waiting == I2PAccepts.count }, "another waits in its place")
+        #expect(here.world.run { here.bridge.waiting > 0 }, "another waits in its place")
         #expect(here.bridge.sessions.count == 2, "the node's own, and the service's")
     }
 
@@ -154,7 +156,7 @@ import Testing
         // A reload that makes the service anew: the same keys, after their rest.
         try here.world.reload { $0.inbound.i2p?.tunnels.quantity = 2 }
         #expect(address(here) == known)
-        #expect(here.world.run(for: .seconds(15)) { isPublished(here) })
+        #expect(here.world.run(for: .seconds(20)) { isPublished(here) })
         #expect(address(here) == known)
         #expect(here.bridge.created.last?.contains("inbound.quantity=2") == true)
         #expect(here.bridge.created.last?.contains(String(decoding: keys.text, as: UTF8.self)) == true)
@@ -183,7 +185,7 @@ import Testing
         try here.world.reload { $0.inbound.i2p?.tunnels.quantity = 2 }
         #expect(!here.world.run(for: .seconds(12)) { isPublished(here) })
         #expect(here.bridge.created.last?.contains("inbound.quantity=2") == true, "it was made anew meanwhile")
-        #expect(here.world.router.status.reason.contains("i2p.p2p is not published"))
+        #expect(here.world.router.status.inbound.first?.detail != nil, "and why it is not published is said")
     }
 }
 

@@ -209,7 +209,7 @@ import Toml
         ),
         (
             "[::ffff:127.0.0.1]:18084",
-            "is outside loopback, [::ffff:127.0.0.1]:18084: a service ends at a listener of this machine, name it on 127.0.0.1"
+            "is outside loopback, [::ffff:7f00:1]:18084: a service ends at a listener of this machine, name it on 127.0.0.1"
         ),
         (
             "[::1]:18084",

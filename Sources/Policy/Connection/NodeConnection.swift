@@ -269,6 +269,8 @@ public struct NodeConnection: Sendable {
                 deadline = min(now + Limits.tunnelPause, holdUntil)
                 return Step(next: .dropUpstream)
             }
+            // The session is gone, and another is made: nothing is learnt of the peer.
+            if case .sam(let failure) = failure.reason, failure.isAboutBridge { return upstreamEnded(now: now) }
             guard chain.isAtFirstHop, tor != nil, case .refused(let code) = failure.reason else {
                 return refuse(failure.isOfLastHop ? Refusal(failure.reason) : .proxyFailed, saying: failure.refusal)
             }

@@ -19,6 +19,9 @@ extension I2PSession {
         case readKeys
         /// Keep these keys for ever; then `keysAreKept`, or `noKeys`.
         case keep(I2PKeys)
+        /// Send something to this address by another session of ours, as a peer would, and see it come; then `proved`,
+        /// `notProved` or `proofPostponed`.
+        case prove(String)
         /// Close the connection, if there is one.
         case hangUp
     }
@@ -45,15 +48,19 @@ extension I2PSession {
         /// then takes the destination away without a word: its timer of 5 s ends the old session by its keys (i2pd issue
         /// 2558). Newer ones say DUPLICATED_DEST meanwhile.
         public static let rest: Duration = .seconds(10)
-        /// For the answer to whether the network has our address: a bridge gives up after 40 s.
-        static let proof: Duration = .seconds(50)
-        /// Before it is asked again, where it had not.
+        /// For the whole of a proof: a bridge looks for a lease set for 40 s.
+        static let proof: Duration = .seconds(60)
+        /// For its last part, from the stream that stands to the bytes that come.
+        public static let arrival: Duration = .seconds(15)
+        /// After so long without a first one a person should know.
+        static let hearsay: Duration = .seconds(60)
+        /// Before the next, where one came to nothing.
         static let proofPause: Duration = .seconds(3)
         /// After the first proof: late enough that an old session's timer would have done its harm.
         static let secondProof: Duration = .seconds(15)
         /// Between two of the later ones.
         static let proofInterval: Duration = .seconds(120)
-        /// So long after it stood, or after the last proof, a session whose address the network does not have is made anew.
+        /// So long after it stood, or after the last proof, a session that nobody reaches is made anew.
         static let proofPatience: Duration = .seconds(300)
     }
 }

@@ -5,7 +5,7 @@ public import Protocols
 /// ```
 /// start ─▶ pausing ─▶ (a service: reading) ─▶ dialling ─▶ opening (hello, keys, tunnels) ─▶ standing
 ///            ▲            │                       │           │                            │   └─ ME each 10 s;
-///            └────────────┴───────────────────────┴───────────┴────────────────────────────┘      a service: its name
+///            └────────────┴───────────────────────┴───────────┴────────────────────────────┘      a service: proofs
 ///             0.25 s, doubled up to 5 s; with keys of ours: 10 s at the least
 /// ```
 /// A session ends with its connection, so an I2P router that restarts has none of ours: those who never make it anew are
@@ -28,10 +28,7 @@ public struct I2PSession: Sendable {
         case kept(I2PKeys)
     }
 
-    /// What a lookup under way is for.
-    enum Look { case isThere, proof }
-
-    /// How it is: ready where streams may go by it, or, for a service, where the network has been seen to have its address.
+    /// How it is: ready where streams may go by it, or, for a service, where it was reached through the network.
     public internal(set) var readiness: EgressReadiness
     /// The name by which streams are asked for while it stands; nil where it does not.
     public internal(set) var id: SAMSessionID?
@@ -49,13 +46,17 @@ public struct I2PSession: Sendable {
     private var restUntil: Instant?
     var destination: I2PDestination?
     var asking: SAMSessionID?
-    var look: (Look, until: Instant)?
+    /// Until when the answer to whether the bridge is there may come; nil where it was not asked.
+    var look: Instant?
+    /// Until when a proof may take; nil while none is under way.
+    var proof: Instant?
     var nextLook = Instant(milliseconds: 0)
     var nextProof = Instant(milliseconds: 0)
     var proofs = 0
     /// How often since the last proof the network did not have it.
     var misses = 0
     var proofBy = Instant(milliseconds: 0)
+    var firstProofBy = Instant(milliseconds: 0)
 
     /// A session that is not wanted yet.
     ///
@@ -205,7 +206,8 @@ public struct I2PSession: Sendable {
             } else {
                 since + (readiness.state == .failing ? Limits.creation : Limits.slowCreation)
             }
-        case .standing: look?.until ?? min(nextLook, isService ? nextProof : nextLook)
+        case .standing:
+            isService ? min(look ?? nextLook, proof ?? nextProof) : look ?? nextLook
         }
     }
 
@@ -237,7 +239,8 @@ public struct I2PSession: Sendable {
             case .keep(let keys): result.append(.keep(keys))
             case .stands(let found): result += stands(found, now)
             case .found(let found): result += looked(found, now)
-            case .notFound(let why): result += notFound(why, now)
+            // Its own name is known to a session that there is.
+            case .notFound: result += lose(SAMResult.invalidID.sentence, isGone: false, now)
             case .close(let failure): result += lose(sentence(failure), isGone: failure == .closed, now)
             }
         }
@@ -270,6 +273,7 @@ public struct I2PSession: Sendable {
         id = nil
         destination = nil
         look = nil
+        proof = nil
     }
 
     private mutating func restKeys(_ now: Instant) { if isService { restUntil = now + Limits.rest } }

@@ -15,8 +15,8 @@ public enum SAMCommand: Hashable, Sendable {
     case createSession(SAMSessionID, Keys, quantity: Int, length: Int)
     /// On a connection of its own: a stream to a name. The bridge answers, then it is the stream.
     case connect(SAMSessionID, name: String)
-    /// On a connection of its own: the next stream to the session's destination. The bridge answers, and says nothing of
-    /// the peer: with its first byte the connection is the stream.
+    /// On a connection of its own: the next stream to the session's destination. The bridge says nothing, of itself or of
+    /// the peer: with the first byte that comes the connection is the stream.
     case accept(SAMSessionID)
     /// The destination of a name; "ME" is the session's own.
     case lookUp(name: String)

@@ -3,14 +3,14 @@
 /// ```
 /// start ──▶ hello ──▶ asked ──▶ ready
 /// ```
-/// "OK" to CONNECT means that the destination's lease set is known: i2pd says it before the remote answers. "OK" to
-/// ACCEPT means that the connection waits for a peer.
+/// "OK" to CONNECT means that the destination's lease set is known: i2pd says it before the remote answers. ACCEPT with
+/// SILENT is answered by nothing at all, good or bad: the connection ends, or its first byte is a peer's.
 public struct SAMStreamClient: Sendable {
     /// What is asked for.
     public enum Request: Hashable, Sendable {
         /// A stream to a name.
         case connect(name: String)
-        /// The next stream to the session's destination.
+        /// The next stream to the session's destination. It is ready as soon as it is asked for.
         case accept
     }
 
@@ -84,7 +84,7 @@ public struct SAMStreamClient: Sendable {
         case (.hello, .hello):
             guard let line = command.line else { throw .unspeakableDestination }
             output += line
-            stage = .asked
+            stage = request == .accept ? .ready : .asked
         case (.hello, .refused(.hello, let result)), (.asked, .refused(.stream, let result)): throw .refused(result)
         case (.asked, .stream): stage = .ready
         default: throw .unexpected

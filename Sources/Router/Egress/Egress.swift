@@ -56,11 +56,14 @@ class Egress {
     /// - Parameter isolation: what Tor isolates the stream by, where it goes through Tor.
     func way(to target: Destination, isolation: Credentials?) -> Answer { .refuse(.egressNotReady) }
 
-    /// How a link of the `wallet`th listener is dialled: it shares nothing with the node's streams, or with another
-    /// wallet's, by which a peer could tell that they are one user's.
-    func way(to target: Destination, isolation: Credentials?, wallet: Int) -> Answer {
+    /// How a link of a wallets' listener, by its number in this run, is dialled: it shares nothing with the node's streams,
+    /// or with another listener's, by which a peer could tell that they are one user's.
+    func way(to target: Destination, isolation: Credentials?, wallet: UInt32) -> Answer {
         way(to: target, isolation: isolation)
     }
+
+    /// That listener is no more, with all its links.
+    func forget(wallet: UInt32) {}
 
     /// The answer to a stream that is to be dialled.
     enum Answer {

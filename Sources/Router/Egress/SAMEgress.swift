@@ -10,8 +10,8 @@ final class SAMEgress: Egress {
     private let tunnels: I2PTunnels
     private let loop: EventLoop
     private let node: SAMSession
-    /// By the wallet's place in the file, once it has asked: a box without a wallet makes no tunnels for one.
-    private var wallets: [Int: SAMSession] = [:]
+    /// By the number of the wallets' listener in this run, once it has asked: a box without a wallet makes no tunnels for one.
+    private var wallets: [UInt32: SAMSession] = [:]
     private var readySince: Instant?
     private var isStarted = false
 
@@ -59,7 +59,7 @@ final class SAMEgress: Egress {
 
     override func way(to target: Destination, isolation: Credentials?) -> Answer { way(to: target, by: node) }
 
-    override func way(to target: Destination, isolation: Credentials?, wallet: Int) -> Answer {
+    override func way(to target: Destination, isolation: Credentials?, wallet: UInt32) -> Answer {
         if let session = wallets[wallet] { return way(to: target, by: session) }
         let session = SAMSession(.outbound, tunnels: tunnels, at: source, loop: loop)
         wallets[wallet] = session
@@ -69,6 +69,8 @@ final class SAMEgress: Egress {
         session.start()
         return way(to: target, by: session)
     }
+
+    override func forget(wallet: UInt32) { wallets.removeValue(forKey: wallet)?.stop() }
 
     private func way(to target: Destination, by session: SAMSession) -> Answer {
         guard case .i2p = target.host else { return .refuse(.wrongZone) }

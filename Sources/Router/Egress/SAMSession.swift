@@ -12,6 +12,10 @@ final class SAMSession {
     /// Keeps the keys of a new service, or throws in a sentence why it cannot.
     var keepKeys: (I2PKeys) throws(StartFailure) -> Void = { _ in }
 
+    /// Sends something to the service's address, as a peer would; then `proved`, `notProved` or `proofPostponed`, and never
+    /// before it returns.
+    var prove: (String) -> Void = { _ in }
+
     private let source: any SAMSource
     private let loop: EventLoop
     private var machine: I2PSession
@@ -36,6 +40,22 @@ final class SAMSession {
     func findKeys() { apply { machine, _ in machine.findKeys() } }
     func start() { apply { $0.start($1) } }
     func stop() { apply { $0.stop($1) } }
+
+    func notProved() { apply { $0.notProved($1) } }
+
+    func proved() {
+        apply { machine, now in
+            machine.proved(now)
+            return []
+        }
+    }
+
+    func proofPostponed() {
+        apply { machine, now in
+            machine.proofPostponed(now)
+            return []
+        }
+    }
 
     /// A stream of it came to nothing by the bridge's fault.
     func dialFailed() {
@@ -63,6 +83,7 @@ final class SAMSession {
         case .send(let bytes): stream?.write(bytes)
         case .readKeys: read()
         case .keep(let keys): keep(keys)
+        case .prove(let address): prove(address)
         case .hangUp:
             stream?.close()
             stream = nil

@@ -30,7 +30,7 @@ final class I2PPublisher {
 
     /// Why it does not stand though it should: a sentence for the whole; nil where it does.
     var problem: String? {
-        guard mayStand, let wish else { return nil }
+        guard mayStand, let wish, service?.isFailing ?? true else { return nil }
         return obstacle.map { "\(wish.name) is not published: \($0)" }
     }
 

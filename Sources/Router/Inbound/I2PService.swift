@@ -14,6 +14,8 @@ final class I2PService {
     private let session: SAMSession
     private let streams: InboundService
     private var machine = I2PAccepts()
+    /// What is on its way to us through the network.
+    private var proof: SAMProof?
     private var accepts: [UInt64: SAMAccept] = [:]
     /// The session that they wait for.
     private var accepting: SAMSessionID?
@@ -29,19 +31,29 @@ final class I2PService {
             id: router.nextSource())
         session.readKeys = { () throws(StartFailure) in try keys.read() }
         session.keepKeys = { (new) throws(StartFailure) in try keys.write(new) }
+        session.prove = { [unowned self] in prove($0) }
         session.onChange = { [unowned self] in sessionChanged() }
         session.findKeys()
     }
 
     /// Its address; nil while it has no keys.
     var address: String? { session.address }
-    /// Whether the network has been seen to have its address, and peers are waited for.
+    /// Whether it was reached through the network, and peers are waited for.
     var isPublished: Bool { session.readiness.isReady && egress.readiness.isReady && machine.waiting > 0 }
+    /// Whether there is something amiss with it, beyond that it takes its time, or that its egress is lost.
+    var isFailing: Bool {
+        guard egress.readiness.isReady else { return false }
+        switch session.readiness.state {
+        case .failing, .down: return true
+        case .starting, .ready: return false
+        }
+    }
     /// The streams by it that are open.
     var open: UInt64 { UInt64(max(streams.open, 0)) }
     /// Why it is not.
     var problem: String {
-        session.readiness.isReady && !egress.readiness.isReady ? egress.readiness.detail : session.readiness.detail
+        guard session.readiness.isReady else { return session.readiness.detail }
+        return egress.readiness.isReady ? "its session takes no more peers for now" : egress.readiness.detail
     }
 
     /// Publishes it.
@@ -65,7 +77,8 @@ final class I2PService {
 
     private func sessionChanged() {
         if session.id != accepting {
-            stopAccepting()
+            // Not where one begins: its first proof may be on its way.
+            if accepting != nil { stopAccepting() }
             accepting = session.id
             if accepting != nil { apply { $0.start($1) } }
         }
@@ -74,6 +87,7 @@ final class I2PService {
 
     private func stopAccepting() {
         accepting = nil
+        proof = nil
         apply { machine, _ in machine.stop() }
         for accept in accepts.values { accept.close() }
         accepts = [:]
@@ -101,7 +115,10 @@ final class I2PService {
             let accept = try SAMAccept(at: endpoint, session: accepting, loop: router.loop)
             accepts[number] = accept
             accept.onWaiting = { [unowned self] in
-                apply { $0.waits(number, random: UInt64.random(in: .min ... .max, using: &router.random), now: $1) }
+                apply { machine, now in
+                    machine.waits(number, random: .random(in: .min ... .max, using: &router.random), now: now)
+                    return []
+                }
             }
             accept.onPeer = { [unowned self] in came($0, $1, number) }
             accept.onEnded = { [unowned self] in ended(number) }
@@ -123,9 +140,34 @@ final class I2PService {
         session.dialFailed()
     }
 
+    /// By the node's session, or where that does not stand, later.
+    private func prove(_ address: String) {
+        proof = nil
+        if let host = try? Host(name: Array(address.utf8)),
+            case .dial(let way) = egress.way(to: Destination(host: host, port: 1), isolation: nil),
+            egress.readiness.isReady, let proof = try? SAMProof(by: way, loop: router.loop)
+        {
+            self.proof = proof
+            proof.onFailed = { [unowned self] in
+                self.proof = nil
+                session.notProved()
+            }
+        } else {
+            later.schedule(after: .zero)
+        }
+    }
+
+    private lazy var later = Watch.timer(on: router.loop) { [unowned self] in session.proofPostponed() }
+
     private func came(_ client: consuming Descriptor, _ early: [UInt8], _ number: UInt64) {
         accepts[number] = nil
-        router.take(client, early: early, of: streams)
+        if let proof, proof.isMine(early) {
+            _ = consume client
+            self.proof = nil
+            session.proved()
+        } else {
+            router.take(client, early: early, of: streams)
+        }
         apply { $0.taken(number, now: $1) }
     }
 }

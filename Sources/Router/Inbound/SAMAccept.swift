@@ -4,7 +4,7 @@ import Protocols
 /// One connection to a SAM bridge at which our service waits for a peer: the driver of a `SAMStreamClient`. With the first
 /// byte of a peer it is that peer's stream, and given away.
 final class SAMAccept {
-    /// The bridge has taken it: it waits.
+    /// The bridge was asked: it waits.
     var onWaiting: () -> Void = {}
     /// A peer has come: the stream, and what was read of it.
     var onPeer: (consuming Descriptor, [UInt8]) -> Void = { _, _ in }
@@ -40,11 +40,12 @@ final class SAMAccept {
             var words: [UInt8] = []
             let (consumed, outcome) = machine.receive(bytes, output: &words)
             switch outcome {
-            case .more: return stream.write(words)
+            case .more: return
             case .failed:
                 stream.close()
                 return onEnded()
             case .ready:
+                stream.write(words)
                 isWaiting = true
                 start = consumed
                 onWaiting()

@@ -14,7 +14,7 @@ I2P_PORT=12000
 I2P_WORLD=(1 2 3 4 5)
 I2P_SERVER=5
 # Those of the world who dial: their SOCKS port is I2P_SOCKS and their number.
-I2P_DIALLERS=(3 4)
+I2P_DIALLERS=(2 3 4)
 # Where the server tunnel leads.
 I2P_TARGET=203.0.113.12
 

@@ -127,8 +127,8 @@ private func check(_ node: NodeConfiguration, _ egresses: [EgressConfiguration])
                 guard case .running(let socks, let control) = tor.source else { break }
                 require(socks != listener.endpoint && control != listener.endpoint, "a loop through Tor")
             case .i2p(let i2p):
-                require(
-                    ![.socks(listener.endpoint), .sam(listener.endpoint)].contains(i2p.source), "a loop through I2P")
+                let ours: [I2PConfiguration.Source] = [.socks(listener.endpoint), .sam(listener.endpoint)]
+                require(!ours.contains(i2p.source), "a loop through I2P")
             case .proxy(let proxy): require(proxy.socks != listener.endpoint, "a loop through \(egress.name)")
             case .vpn: break
             }
