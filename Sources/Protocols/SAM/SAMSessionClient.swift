@@ -60,8 +60,8 @@ public struct SAMSessionClient: Sendable {
         self.length = length
     }
 
-    /// Whether the session has been asked for, so that the bridge may have it however this ends.
-    public var hasAsked: Bool { stage == .creating || stage == .stands }
+    /// Whether the session has been asked for, so that the bridge may have it, or have had it, however this ended.
+    public private(set) var hasAsked = false
     /// Whether a name is being looked up.
     public var isLookingUp: Bool { asked != nil }
 
@@ -149,6 +149,7 @@ public struct SAMSessionClient: Sendable {
     private mutating func create(_ keys: SAMCommand.Keys) -> [Effect] {
         if case .own(let own) = keys { expected = own.destination }
         stage = .creating
+        hasAsked = true
         return [.send(SAMCommand.createSession(id, keys, quantity: quantity, length: length).line ?? [])]
     }
 

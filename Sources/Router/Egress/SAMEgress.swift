@@ -27,8 +27,9 @@ final class SAMEgress: Egress {
         tunnels = i2p.tunnels
         node = SAMSession(.outbound, tunnels: i2p.tunnels, at: source, loop: loop)
         super.init(configuration, kind: "i2p", id: id)
-        node.onChange = { [unowned self] in update() }
-        source.onChange = { [unowned self] in update() }
+        node.onChange = { [weak self] in self?.update() }
+        // An i2pd that is on its way out may have something to say after us.
+        source.onChange = { [weak self] in self?.update() }
     }
 
     override var nearest: NodeConnection.NearestProxy {

@@ -38,8 +38,8 @@ final class I2PService {
 
     /// Its address; nil while it has no keys.
     var address: String? { session.address }
-    /// Whether it was reached through the network, and peers are waited for.
-    var isPublished: Bool { session.readiness.isReady && egress.readiness.isReady && machine.waiting > 0 }
+    /// Whether it was reached through the network, by a peer like any other.
+    var isPublished: Bool { session.readiness.isReady && egress.readiness.isReady }
     /// Whether there is something amiss with it, beyond that it takes its time, or that its egress is lost.
     var isFailing: Bool {
         guard egress.readiness.isReady else { return false }
@@ -51,10 +51,7 @@ final class I2PService {
     /// The streams by it that are open.
     var open: UInt64 { UInt64(max(streams.open, 0)) }
     /// Why it is not.
-    var problem: String {
-        guard session.readiness.isReady else { return session.readiness.detail }
-        return egress.readiness.isReady ? "its session takes no more peers for now" : egress.readiness.detail
-    }
+    var problem: String { session.readiness.isReady ? egress.readiness.detail : session.readiness.detail }
 
     /// Publishes it.
     func start() {
@@ -94,7 +91,6 @@ final class I2PService {
     }
 
     private func apply(_ event: (inout I2PAccepts, Instant) -> [I2PAccepts.Effect]) {
-        let before = machine.waiting
         for effect in event(&machine, router.loop.now) {
             switch effect {
             case .open(let number): open(number)
@@ -106,7 +102,6 @@ final class I2PService {
         } else {
             wake.cancel()
         }
-        if (before == 0) != (machine.waiting == 0) { onChange() }
     }
 
     private func open(_ number: UInt64) {
