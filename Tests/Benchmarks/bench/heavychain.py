@@ -15,8 +15,8 @@ from .targets import find
 from .world import Trouble
 
 PADDING = 280_000
-# Of nobody in particular: a mainnet address, as regtest takes them.
-ADDRESS = "44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A"
+# A wallet of the lab's.
+ADDRESS = "48MqBX44YA4Cq5LsayHXt4QrByowHYp9gE7Z5FcRaotRADJbFSsP4cLPSYQFZsCcEy17p1Y62ANmYWqz8UoNDkgQSmdUNad"
 FLAGS = [
     *("--regtest", "--keep-fakechain", "--fixed-difficulty", "1", "--no-igd", "--check-updates", "disabled"),
     *("--disable-dns-checkpoints", "--no-zmq", "--non-interactive", "--disable-rpc-ban", "--hide-my-port"),
