@@ -72,6 +72,7 @@ def make(folder: Path, cores: set[int], blocks: int) -> Path:
             monerod.call("submit_block", [heavier(bytes.fromhex(template["blocktemplate_blob"])).hex()])
         if monerod.height() != blocks + 1:
             raise Trouble(f"the heavy chain has {monerod.height()} blocks")
+        monerod.ask("save_bc")
     finally:
         monerod.stop()
     return data
