@@ -99,7 +99,7 @@ import Testing
 
         let other = try RelayWorld()
         let lost = try #require(try other.relay(prefix: Self.message(1001, [1]) + Self.request, isLevin: true))
-        _ = bytes(35 + Self.request.count, of: lost.upstream, in: other)
+        _ = bytes(34 + Self.request.count, of: lost.upstream, in: other)
         #expect(pulse(other)?.isAwaiting == true)
         send(Array("HTTP/1.1 200 OK".utf8), to: lost.upstream, in: other)
         _ = bytes(15, of: lost.client, in: other)

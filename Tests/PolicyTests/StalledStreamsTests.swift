@@ -102,7 +102,7 @@ import Testing
         #expect(times.count >= 5 && times.isSubset(of: Set(13...20)), "\(times.sorted())")
     }
 
-    @Test func theCapHoldsInAnyHourAndIsToldOnce() {
+    @Test func theCapHoldsInAnyHourAndIsToldOnceInEach() {
         var run = Run()
         run.flowing = [1]
         run.silent = Array(100..<140)

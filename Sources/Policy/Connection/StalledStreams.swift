@@ -46,7 +46,7 @@ public struct StalledStreams: Sendable {
     public struct Outcome: Hashable, Sendable {
         /// The numbers of those to cut.
         public var cut: [UInt64] = []
-        /// Some are stalled and stay, since the hour's cuts are used up; said once until one is cut again.
+        /// Some are stalled and stay, since the hour's cuts are used up; said once an hour.
         public var reachedLimit = false
     }
 
@@ -64,7 +64,7 @@ public struct StalledStreams: Sendable {
     private var lastLook: Instant?
     /// When the cuts of the last hour were.
     private var cuts: [Instant] = []
-    private var hasSaidLimit = false
+    private var saidLimit: Instant?
 
     /// Nothing is known yet.
     public init() {}
@@ -87,11 +87,10 @@ public struct StalledStreams: Sendable {
                 mayBeTried(stream.egress)
             else { continue }
             guard cuts.count < Limits.cuts else {
-                outcome.reachedLimit = !hasSaidLimit
-                hasSaidLimit = true
+                outcome.reachedLimit = saidLimit.map { $0 + Limits.window <= now } ?? true
+                if outcome.reachedLimit { saidLimit = now }
                 break
             }
-            hasSaidLimit = false
             cuts.append(now)
             silences[stream.number] = nil
             triedEgresses.insert(stream.egress)
