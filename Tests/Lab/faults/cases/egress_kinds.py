@@ -54,10 +54,13 @@ def circuits(t):
     """Whoever fills the node's list of peers must not make it build circuits without end."""
     proxy = t.proxy(credentials="any")
     router = t.router(proxies=f'[tor]\nsocks = "127.0.0.1:{proxy.port}"\n', route='clearnet = "tor"', hold="2s")
-    clients = [t.client(router, 60) for _ in range(100)]
-    for number, client in enumerate(clients):
+    clients = []
+    for number in range(100):
+        # Each with a hold of its own, which begins with its connection.
+        client = t.client(router, 60)
         client.send(GREETING + request5(f"203.0.113.{number + 100}", 18081))
         client.method()
+        clients.append(client)
     codes = [client.reply5() for client in clients]
     # This machine has the address .99 only.
     t.equal(
