@@ -16,6 +16,10 @@ import Testing
         #expect(headers.only("host") == "a:1" && headers.only("content-TYPE") == "text/plain; a=\"b\"")
         #expect(headers.has("sec-fetch-mode") && !headers.has("sec-fetch") && !headers.has("") && !headers.has("a:1"))
         #expect(!headers.has("host: a") && headers.values("Hos").isEmpty)
+        let isEncoded = try ["Content-ENCODING", "content-encodings"].map {
+            HTTPHeaders([try HTTPHeader($0, "")]).isEncoded
+        }
+        #expect(isEncoded == [true, false] && !headers.isEncoded)
         var appended = HTTPHeaders()
         for field in fields { appended.append(field) }
         #expect(appended == headers && appended.hashValue == headers.hashValue)

@@ -61,19 +61,14 @@ extension WalletDispatch {
     /// - Returns: whether the request is still there.
     private mutating func place(at index: Int, _ claims: inout Int, _ now: Instant) -> Bool {
         if waiting[index].asksForOutputs, !waiting[index].isShown { return placeOutputs(at: index, now) }
-        let node: Int
-        if waiting[index].isUsual, let present = session.node, canServe(present, now) {
-            node = present
-        } else {
-            guard let chosen = choose(index, now) else { return postpone(index, now) }
-            node = chosen
-        }
+        guard let node = choose(index, now) else { return postpone(index, now) }
         if let link = link(waiting[index].request.call.purpose, at: node, &claims, now) { send(index, on: link, now) }
         return true
     }
 
     /// The node for a waiting request. The session goes with it where its own node can take none.
     mutating func choose(_ index: Int, _ now: Instant) -> Int? {
+        if waiting[index].isUsual, let present = session.node, canServe(present, now) { return present }
         guard let node = node(for: waiting[index], now) else { return nil }
         guard node != session.node, case .request = waiting[index].errand else { return node }
         guard waiting[index].request.call.role != .revealing else { return node }
