@@ -41,11 +41,14 @@ import Testing
         let bytes = before + message(2004, 9) + message(2002, 0)
         for pieces in bytes.cutAnywhere {
             let (ended, isFollowing) = walk(.blockAnswers, pieces)
-            #expect(ended == [pieces[0].count < before.count + 42 ? 1 : 0])
+            var passed = 0
+            let last = pieces.firstIndex { piece in
+                passed += piece.count
+                return passed >= before.count + 42
+            }
+            #expect(ended == [last])
             #expect(isFollowing)
         }
-        let single = walk(.blockAnswers, bytes.map { [$0] })
-        #expect(single == ([before.count + 41], true))
     }
 
     @Test func anEmptyBodyEndsWithItsHeader() {

@@ -93,14 +93,14 @@ import Testing
         #expect(code.size == 33 && QRReader(code: code).text(.low) == link)
     }
 
-    /// As another encoder (segno 1.6.6, 4-L, mask 2) draws the same address: each row as a number.
-    @Test func asAnotherEncoderDrawsIt() throws {
+    /// As two other encoders (qrcodegen 1.8.0, python-qrcode 8.2; 4-L, mask 2) draw the same address: each row as a number.
+    @Test func asOtherEncodersDrawIt() throws {
         let rows: [UInt64] = [
-            0x1_fc95_fe7f, 0x1_0582_dd41, 0x1_7491_3f5d, 0x1_75ac_945d, 0x1_743d_2e5d, 0x1_0552_1c41, 0x1_fd55_557f,
-            0x16_6d00, 0x1_f7ef_96aa, 0x68bd_6ae3, 0x1_ad93_d0a0, 0xa1d5_0f14, 0x1_048c_a5b0, 0x1_3b71_7e4b,
-            0x7497_090a, 0x3150_1a64, 0x642a_87b2, 0x6339_fa4b, 0xe70f_84ba, 0x7293_1e2c, 0x1_1d0c_c53a,
-            0x1_5979_3acf, 0x1_7e9f_c482, 0x1_4035_28fc, 0x1_646e_b7f9, 0x1f9_711d, 0x1_fd5e_435a, 0x1_0421_0f1f,
-            0x1_753c_a5f9, 0x1_75a9_fc9c, 0x1_75c3_58ca, 0x1_05a5_4e34, 0x1_fdbf_c7ca,
+            0x1_fc15_fe7f, 0x1_0542_dd41, 0x1_7411_3f5d, 0x1_75ec_945d, 0x1_74bd_2e5d, 0x1_0592_1c41, 0x1_fd55_557f,
+            0xd6_6d00, 0x1_f7af_96aa, 0x597d_6ae3, 0x1_8e53_d0a0, 0x1_5a15_0f14, 0x97cc_a5b0, 0x81b1_7e4b,
+            0xf4d7_090a, 0x8b90_1a64, 0x9eaa_87b2, 0x1_ea79_fa4b, 0x1_740f_84ba, 0xda93_1e2c, 0x1_d70c_c53a,
+            0x1_81b9_3acf, 0x1_749f_c482, 0x1_2235_28fc, 0x1_6cae_b7f9, 0x179_711d, 0x1_fd1e_435a, 0x1_04a1_0f1f,
+            0x1_75bc_a5f9, 0x1_75a9_fc9c, 0x1_7583_58ca, 0x1_0525_4e34, 0x1_fdbf_c7ca,
         ]
         let code = try #require(
             QRCode("http://vww6ybal4bd7szmgncyruucpgfkqahzddi37ktceo3ah7ngmcopnpyyd.onion:18089", mask: 2))

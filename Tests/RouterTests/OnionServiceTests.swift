@@ -91,8 +91,7 @@ import Testing
             try Files.read(world.keyPath, limit: 1024).bytes == Array("\(FakeTor.address).onion\n\(FakeTor.key)\n".utf8)
         )
         #expect(!world.tor.commands.contains { $0.contains("Detach") })
-        _ = try world.relayed()
-        _ = try world.relayed()
+        let talks = [try world.relayed(), try world.relayed()]
         #expect(world.status?.open == 2 && world.status?.counts?.accepted == 2)
         #expect(world.world.run { world.status?.counts?.bytesOut == UInt64(2 * Wire.handshake.count) })
         let sources = Set(
@@ -103,12 +102,14 @@ import Testing
         for case .v4(let address) in sources { #expect(address.bits >> 22 == 0x7f40_0000 >> 22) }
 
         // Tor ends and begins anew: the same key.
+        for talk in talks { talk.close() }
         try world.tor.restart()
         #expect(world.world.run { world.status?.published == false })
         #expect(world.published())
         #expect(world.tor.commands.last { $0.hasPrefix("ADD_ONION") }?.hasPrefix("ADD_ONION \(FakeTor.key) ") == true)
-        _ = try world.relayed()
+        let again = try world.relayed()
         #expect(world.status?.open == 1 && world.status?.counts?.accepted == 3, "no count begins anew")
+        again.close()
     }
 
     @Test(arguments: [Array("GET / HTTP/1.1\r\n\r\n".utf8), [0x16, 3, 1, 2, 0], [UInt8](repeating: 0, count: 40)])
