@@ -61,8 +61,14 @@ public struct FlowTag: Hashable, Sendable {
     var pipeRead: Int32 = -1
     var pipeWrite: Int32 = -1
     var pipeFill: Int32 = 0
-    /// A read filled the buffer: move by splice until a read is small again.
+    /// A read filled the buffer: move by splice until reads are small again.
     var isBusy = false
+    /// How many reads in a row were small while it was busy.
+    var lightReads: UInt8 = 0
+    /// The source's kernel tells of a good portion only; see `FlowTable.bePatient`.
+    var isPatient = false
+    /// Bytes that came since it was looked at last, while it is patient; no more than a portion matters.
+    var passed: Int32 = 0
     /// The sink was told that more comes, and holds back a part of a segment for it.
     var isHeldBack = false
     /// The source has ended.
@@ -99,6 +105,8 @@ public struct FlowTag: Hashable, Sendable {
     var isAwaiting = false
     /// Bytes of the upstream came since `takePulses` looked.
     var hasHeard = false
+    /// Where it stands among the patient ones; -1: it is none.
+    var patientPlace: Int32 = -1
 }
 
 /// Bytes of one listener, in all its relays.

@@ -20,6 +20,9 @@ public final class FlowTable {
     private var lastNumber: UInt64 = 0
     /// Looks for relays that are ending and that nothing moves in; runs only while there are any.
     private lazy var sweeper = Watch.timer(on: loop) { [unowned self] in sweep() }
+    /// The relays with a direction that is patient, and when they are looked at.
+    var patient: [UnsafeMutablePointer<FlowState>] = unsafe []
+    private(set) lazy var patienceTimer = Watch.timer(on: loop) { [unowned self] in lookAtPatient() }
 
     /// The number of flows being relayed.
     public private(set) var relayCount = 0
@@ -114,6 +117,7 @@ public final class FlowTable {
         unsafe dropSpill(&flow.pointee.down)
         unsafe releasePipe(&flow.pointee.up)
         unsafe releasePipe(&flow.pointee.down)
+        unsafe forgetPatience(flow)
         unsafe unlink(flow)
         let owner = unsafe flow.pointee.owner
         let tag = unsafe flow.pointee.tag
@@ -137,7 +141,7 @@ public final class FlowTable {
     }
 
     /// Both directions of a relay, one turn each. `edge` is the side that has just become readable.
-    fileprivate func turn(_ flow: UnsafeMutablePointer<FlowState>, edge: FlowSide?) {
+    func turn(_ flow: UnsafeMutablePointer<FlowState>, edge: FlowSide?) {
         guard let traffic = unsafe flow.pointee.traffic else { return }
         if unsafe isBrokenBehindFullBuffers(flow, edge) { return unsafe close(flow, reset: true) }
         let before = unsafe traffic.pointee.down

@@ -205,6 +205,11 @@ public enum Socket {
         setOption(raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     }
 
+    /// How many bytes there must be before the kernel says that there are any; it says so of the end, too.
+    static func setReadThreshold(_ raw: Int32, _ bytes: Int32) {
+        setOption(raw, SOL_SOCKET, SO_RCVLOWAT, bytes)
+    }
+
     private static func keepAlive(_ raw: Int32) {
         setOption(raw, SOL_SOCKET, SO_KEEPALIVE, 1)
         setOption(raw, Int32(IPPROTO_TCP), TCP_KEEPIDLE, 60)

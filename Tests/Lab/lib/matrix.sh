@@ -86,6 +86,14 @@ old_die() { : >"$LAB/$MX/die"; sleep 0.3; }
 # old_use: all of them are used from now on.
 old_use() { : >"$LAB/$MX/go"; }
 
+# old_end: none of them is left, at neither end; what comes after speaks of flows of its own.
+old_end() {
+  stop "$MX-old-node" "$MX-old-free"
+  : >"$LAB/$MX/end"
+  sleep 0.5
+  rm "$LAB/$MX/end"
+}
+
 # matrix_judge [--allow RULE]...
 matrix_judge() {
   local mac

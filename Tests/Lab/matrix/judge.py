@@ -181,9 +181,10 @@ class Matrix:
             if missed:
                 wrong.append(f"the hole was not seen: {', '.join(missed)}")
         elif limit:
-            late = [at - start for at, role, _ in self.seen if start <= at <= end and role in ("node", "nobody")]
-            if any(ms > limit for ms in late):
-                wrong.append(f"LEFT after more than {limit} ms: {sum(ms > limit for ms in late)}, the last at {late[-1]} ms")
+            late = [(at - start, kind) for at, role, kind in self.seen if start <= at <= end and role in ("node", "nobody")]
+            after = [f"{kind} at {ms} ms" for ms, kind in late if ms > limit]
+            if after:
+                wrong.append(f"LEFT after more than {limit} ms: {len(after)}, " + ", ".join(after[-12:]))
         elif leaks:
             wrong.append("LEFT: " + ", ".join(f"{n} {k}" for k, n in leaks.most_common(12)))
         kinds = [] if "quiet" in words else [k for k in KINDS if k not in self.absent]
@@ -236,7 +237,7 @@ class Matrix:
         if "resets" in words:
             figures += f"; bare resets for older flows {resets}"
         if limit and late:
-            figures += f"; the last that left, {late[-1]} ms after"
+            figures += f"; the last that left, {late[-1][0]} ms after ({late[-1][1]})"
         if holes:
             figures += f" ({', '.join(f'{leaks[k]} {k}' for k in holes)})"
         return wrong, figures

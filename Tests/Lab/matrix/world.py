@@ -4,12 +4,15 @@
 Sinks take what comes but read nothing until FOLDER/go exists, so that a sender's data stay queued; then they read all
 and send without pause, so that there is something to acknowledge. Meanwhile it knocks three times a second at the
 node's machine: at a port where nobody listens (the kernel must answer), and at the listeners of both users, by TCP and
-UDP. While FOLDER/come is there it opens streams to both users' listeners, which go on in the same way.
+UDP. While FOLDER/come is there it opens streams to both users' listeners, which go on in the same way. When FOLDER/end is
+there, all these streams end with a reset: an end that waits for an answer sends again for minutes, and the node's kernel
+resets what it has forgotten.
 Prints one line each 200 ms: Unix ms, then {"closed": answers of the kernel so far, "closed-lost": knocks without one}.
 """
 import json
 import os
 import socket
+import struct
 import sys
 import threading
 import time
@@ -27,16 +30,18 @@ def is_there(name):
 
 
 def until(name):
-    while not is_there(name):
+    while not is_there(name) and not is_there("end"):
         time.sleep(0.02)
 
 
 def exchange(link):
     """Nothing until `go`; then reads all and sends."""
+    # Closed is reset: nothing queued is sent again by nobody's socket.
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     try:
         until("go")
         link.settimeout(0.05)
-        while True:
+        while not is_there("end"):
             try:
                 if not link.recv(65536):
                     break
@@ -44,11 +49,13 @@ def exchange(link):
                 pass
             link.send(b"w" * 20)
         # It closed. We have not.
-        while True:
+        while not is_there("end"):
             link.send(b"w" * 20)
             time.sleep(0.05)
     except OSError:
         pass
+    finally:
+        link.close()
 
 
 def sink(six, port, protocol=0):
@@ -77,6 +84,9 @@ def come(six, role):
     """Again and again, as long as it is asked to: a listener of before has gone."""
     while True:
         until("come")
+        if is_there("end"):
+            time.sleep(0.02)
+            continue
         try:
             link = socket.create_connection((HERE[six], LISTENER[role] + OLD_IN), 2)
             waiting = socket.create_connection((HERE[six], LISTENER[role] + OLD_WAITING), 2)
