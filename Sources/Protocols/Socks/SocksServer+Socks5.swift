@@ -94,7 +94,8 @@ extension Span<UInt8> {
     /// Whether these bytes are `other`, found out by looking at each of them.
     fileprivate func equalsInConstantTime(_ other: [UInt8]) -> Bool {
         guard count == other.count else { return false }
-        return other.indices.reduce(0) { $0 | self[$1] ^ other[$1] } == 0
+        // The parentheses matter: in Swift `|` and `^` bind alike, and from the left.
+        return other.indices.reduce(0) { $0 | (self[$1] ^ other[$1]) } == 0
     }
 
     /// Eight bytes in network order. The caller has seen that they are there.
