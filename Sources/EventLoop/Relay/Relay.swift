@@ -5,7 +5,8 @@ internal import CLinux
 /// A light direction is copied through the loop's one buffer: three system calls a message. When a read fills that
 /// buffer the direction is busy and goes by splice(2) through a pipe, which halves the CPU per byte; when eight
 /// splices in a row bring less than 4 KiB each it is light again. Nothing in here allocates, retains or calls through
-/// a class while bytes flow; only a write that would block makes a copy of what is left.
+/// a class while bytes flow; only a write that would block makes a copy of what is left, and a direction that becomes
+/// patient takes its place in a list.
 extension FlowTable {
     enum Progress {
         /// Nothing to do until an edge comes.
@@ -23,8 +24,6 @@ extension FlowTable {
     /// So many of them in a row prove it. One does not: a busy direction has one whenever its reader is faster than the
     /// sender, and then a whole buffer is copied before it is busy again (15 % of the CPU time of eight streams).
     private static let lightInARow: UInt8 = 8
-    /// A splice that brought more than this is most likely followed by another at once.
-    private static let heavy: Int32 = 65535
     private static let spliceFlags = UInt32(SPLICE_F_MOVE) | UInt32(SPLICE_F_NONBLOCK)
 
     /// Moves bytes of `direction` from `source` to `sink`, and its end.
@@ -56,7 +55,10 @@ extension FlowTable {
             } else {
                 read = unsafe copy(direction, from: source, to: sink)
             }
-            if read > 0 { unsafe total.pointee &+= UInt64(read) }
+            if read > 0 {
+                unsafe total.pointee &+= UInt64(read)
+                if unsafe direction.pointee.isPatient { unsafe countPatient(direction, read) }
+            }
             if read == Self.nothing, unsafe direction.pointee.isHeldBack { unsafe push(direction, sink) }
             if read == Self.failed { return .broken }
         }
@@ -94,11 +96,6 @@ extension FlowTable {
             source.pointee.descriptor, nil, direction.pointee.pipeWrite, nil, EventLoop.scratchSize, Self.spliceFlags)
         if read <= 0 { return unsafe readEnded(read, direction, source) }
         unsafe direction.pointee.pipeFill = Int32(truncatingIfNeeded: read)
-        if unsafe direction.pointee.isPatient {
-            let (passed, isMuch) = unsafe direction.pointee.passed.addingReportingOverflow(
-                Int32(truncatingIfNeeded: read))
-            unsafe direction.pointee.passed = isMuch ? .max : passed
-        }
         unsafe direction.pointee.lightReads = read < Self.light ? direction.pointee.lightReads + 1 : 0
         if unsafe direction.pointee.lightReads == Self.lightInARow {
             unsafe direction.pointee.isBusy = false
@@ -143,9 +140,10 @@ extension FlowTable {
             if unsafe direction.pointee.spillCount == 0 { unsafe dropSpill(direction) }
         }
         // The sockets have TCP_NODELAY, so each splice would end in a part of a segment: a fifth more CPU per byte
-        // than with Nagle's rule. While a direction is heavy the kernel is told to wait for the rest, and `push`
-        // ends the wait as soon as there is none.
-        let more = unsafe direction.pointee.pipeFill > Self.heavy ? UInt32(SPLICE_F_MORE) : 0
+        // than with Nagle's rule. After a read that filled the buffer, which another most likely follows, the
+        // kernel is told to wait for the rest, and `push` ends the wait as soon as there is none.
+        let isFull = unsafe direction.pointee.pipeFill == EventLoop.scratchSize
+        let more = isFull ? UInt32(SPLICE_F_MORE) : 0
         while unsafe direction.pointee.pipeFill > 0 {
             let written = unsafe splice(
                 direction.pointee.pipeRead, nil, sink.pointee.descriptor, nil, Int(direction.pointee.pipeFill),
