@@ -67,7 +67,7 @@ public struct FlowTag: Hashable, Sendable {
     var lightReads: UInt8 = 0
     /// The source's kernel tells of a good portion only; see `FlowTable.bePatient`.
     var isPatient = false
-    /// Bytes that came since it was looked at last, while it is patient; no more than a portion matters.
+    /// Bytes that came since it was looked at last, while it is patient.
     var passed: Int32 = 0
     /// The sink was told that more comes, and holds back a part of a segment for it.
     var isHeldBack = false

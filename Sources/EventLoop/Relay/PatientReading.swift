@@ -34,6 +34,13 @@ extension FlowTable {
         if !patienceTimer.isPending { patienceTimer.schedule(after: Self.look) }
     }
 
+    /// So many bytes came; beyond what is enough they are not counted.
+    func countPatient(_ direction: UnsafeMutablePointer<FlowDirection>, _ read: Int) {
+        if unsafe direction.pointee.passed < Self.least {
+            unsafe direction.pointee.passed += Int32(truncatingIfNeeded: read)
+        }
+    }
+
     /// A millisecond has passed. From the last: whoever takes the place of one that is taken out was looked at already.
     func lookAtPatient() {
         var place = unsafe patient.count - 1

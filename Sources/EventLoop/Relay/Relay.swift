@@ -6,7 +6,8 @@ internal import Protocols
 /// A light direction is copied through the loop's one buffer: three system calls a message. When a read fills that
 /// buffer the direction is busy and goes by splice(2) through a pipe, which halves the CPU per byte; when eight
 /// splices in a row bring less than 4 KiB each it is light again. Nothing in here allocates, retains or calls through
-/// a class while bytes flow; only a write that would block makes a copy of what is left.
+/// a class while bytes flow; only a write that would block makes a copy of what is left, and a direction that becomes
+/// patient takes its place in a list.
 ///
 /// Where Levin is followed (`LevinWalk`), headers go by the copy, which sees them, and a splice takes no more than the
 /// rest of a body: a message of blocks is megabytes, and the first 64 KiB of each are copied. Any other stream pays
@@ -28,8 +29,6 @@ extension FlowTable {
     /// So many of them in a row prove it. One does not: a busy direction has one whenever its reader is faster than the
     /// sender, and then a whole buffer is copied before it is busy again (15 % of the CPU time of eight streams).
     private static let lightInARow: UInt8 = 8
-    /// A splice that brought more than this is most likely followed by another at once.
-    private static let heavy: Int32 = 65535
     private static let spliceFlags = UInt32(SPLICE_F_MOVE) | UInt32(SPLICE_F_NONBLOCK)
 
     /// Moves bytes of `direction` from `source` to `sink`, and its end.
@@ -62,7 +61,10 @@ extension FlowTable {
             } else {
                 read = unsafe copy(direction, from: source, to: sink)
             }
-            if read > 0 { unsafe total.pointee &+= UInt64(read) }
+            if read > 0 {
+                unsafe total.pointee &+= UInt64(read)
+                if unsafe direction.pointee.isPatient { unsafe countPatient(direction, read) }
+            }
             if read == Self.nothing, unsafe direction.pointee.isHeldBack { unsafe push(direction, sink) }
             if read == Self.failed { return .broken }
         }
@@ -101,11 +103,6 @@ extension FlowTable {
             source.pointee.descriptor, nil, direction.pointee.pipeWrite, nil, limit, Self.spliceFlags)
         if read <= 0 { return unsafe readEnded(read, direction, source) }
         unsafe direction.pointee.pipeFill = Int32(truncatingIfNeeded: read)
-        if unsafe direction.pointee.isPatient {
-            let (passed, isMuch) = unsafe direction.pointee.passed.addingReportingOverflow(
-                Int32(truncatingIfNeeded: read))
-            unsafe direction.pointee.passed = isMuch ? .max : passed
-        }
         unsafe direction.pointee.lightReads = read < Self.light ? direction.pointee.lightReads + 1 : 0
         if unsafe direction.pointee.lightReads == Self.lightInARow {
             unsafe direction.pointee.isBusy = false
@@ -151,9 +148,10 @@ extension FlowTable {
             if unsafe direction.pointee.spillCount == 0 { unsafe dropSpill(direction) }
         }
         // The sockets have TCP_NODELAY, so each splice would end in a part of a segment: a fifth more CPU per byte
-        // than with Nagle's rule. While a direction is heavy the kernel is told to wait for the rest, and `push`
-        // ends the wait as soon as there is none.
-        let more = unsafe direction.pointee.pipeFill > Self.heavy ? UInt32(SPLICE_F_MORE) : 0
+        // than with Nagle's rule. After a read that filled the buffer, which another most likely follows, the
+        // kernel is told to wait for the rest, and `push` ends the wait as soon as there is none.
+        let isFull = unsafe direction.pointee.pipeFill == EventLoop.scratchSize
+        let more = isFull ? UInt32(SPLICE_F_MORE) : 0
         while unsafe direction.pointee.pipeFill > 0 {
             let written = unsafe splice(
                 direction.pointee.pipeRead, nil, sink.pointee.descriptor, nil, Int(direction.pointee.pipeFill),
