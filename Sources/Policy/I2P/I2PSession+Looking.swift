@@ -58,7 +58,7 @@ extension I2PSession {
         }
         guard address != nil else { return lose("no SHA-256 for the address of our I2P service", isGone: false, now) }
         readiness = EgressReadiness(.starting, "a session stands; nobody has been seen to reach it yet")
-        (proofs, misses, nextProof) = (0, 0, now)
+        (proofs, misses, nextProof) = (0, 0, now + Limits.firstProof)
         (proofBy, firstProofBy) = (now + Limits.proofPatience, now + Limits.hearsay)
         return lookAround(now)
     }

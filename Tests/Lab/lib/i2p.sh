@@ -1,4 +1,4 @@
-# A private I2P network of real i2pd routers: five in the world, one in the node's namespace; nothing leaves. Source,
+# A private I2P network of real i2pd routers: seven in the world, one in the node's namespace; nothing leaves. Source,
 # do not run.
 #
 #   node  198.18.0.10 ══ cable ══▶ 198.18.0.11 to .15  world; .15 has the server tunnel ▶ monerod 203.0.113.12
@@ -11,10 +11,11 @@ I2P_ID=4104
 I2P_SOCKS=4447
 I2P_SAM=7656
 I2P_PORT=12000
-I2P_WORLD=(1 2 3 4 5)
+I2P_WORLD=(1 2 3 4 5 6 7)
 I2P_SERVER=5
-# Those of the world who dial: their SOCKS port is I2P_SOCKS and their number.
-I2P_DIALLERS=(2 3 4)
+# Those of the world who dial: their SOCKS port is I2P_SOCKS and their number. None is a floodfill: in so small a network
+# no stream of one ever arrives, not even by i2pd alone.
+I2P_DIALLERS=(4 6 7)
 # Where the server tunnel leads.
 I2P_TARGET=203.0.113.12
 
