@@ -37,9 +37,11 @@ def run(tor: TorNetwork, targets: list[Straight], rounds: Rounds, count: int, bl
             for position in range(len(targets)):
                 target = targets[(number + position) % len(targets)]
                 progress(f"sync, monerod's own, round {number + 1} of {count}: {target.name}")
-                seconds, circuits = _sync(tor, target, blocks, folder / "node")
-                moved = blocks * PADDING / 1e6
-                rounds.add(target.name, real_mb_per_s=moved / seconds, real_s=seconds, real_circuits=circuits)
+                got, seconds, circuits = _sync(tor, target, blocks, folder / "node")
+                moved = got * PADDING / 1e6
+                rounds.add(
+                    target.name, real_mb_per_s=moved / seconds, real_blocks=got, real_s=seconds, real_circuits=circuits
+                )
     finally:
         for target in targets:
             target.stop()
@@ -47,23 +49,25 @@ def run(tor: TorNetwork, targets: list[Straight], rounds: Rounds, count: int, bl
             monerod.stop()
 
 
-def _sync(tor: TorNetwork, target: Straight, blocks: int, data: Path) -> tuple[float, int]:
-    """How long a new node takes from its first connection to the last block; and on how many circuits its peers were."""
+def _sync(tor: TorNetwork, target: Straight, blocks: int, data: Path) -> tuple[int, float, int]:
+    """How many blocks a new node gets, of all that there are, in how long from its first connection, at the most
+    PATIENCE_S; and on how many circuits its peers were."""
     shutil.rmtree(data, ignore_errors=True)
     exclusive = [word for address in ADDRESSES for word in ("--add-exclusive-node", f"{address}:{PORT}")]
     flags = ["--p2p-bind-ip", "127.0.0.1", "--p2p-bind-port", "18279", "--proxy", f"127.0.0.1:{target.port}", *exclusive]
     node = Monerod("the node", data, os.sched_getaffinity(0), RPC, flags)
     try:
         deadline = time.monotonic() + PATIENCE_S
-        began, circuits = None, 0
-        while (node.height() or 0) <= blocks:
+        began, circuits, height = None, 0, 0
+        while height <= blocks and time.monotonic() < deadline:
             on = tor.circuits(PORT)
             if on and began is None:
                 began = time.monotonic()
             circuits = max(circuits, on)
-            if time.monotonic() > deadline:
-                raise Trouble(f"{target.name}: the node is at height {node.height()} of {blocks + 1} after {PATIENCE_S} s")
+            height = node.height() or height
             time.sleep(0.1)
-        return time.monotonic() - (began or deadline - PATIENCE_S), circuits
+        if began is None or height < 2:
+            raise Trouble(f"{target.name}: the node has no block after {PATIENCE_S} s")
+        return height - 1, time.monotonic() - began, circuits
     finally:
         node.stop()

@@ -30,7 +30,8 @@ ROWS = [
     ("circuits", "Tor circuits they are on", 0),
     ("first_s", "until all have sent, s", 1),
     ("real_mb_per_s", "monerod's own sync of 280 kB blocks, 4 peers, MB/s", 2),
-    ("real_s", "s from its first connection", 1),
+    ("real_blocks", "blocks that came", 0),
+    ("real_s", "in s from its first connection", 1),
     ("real_circuits", "Tor circuits its peers are on", 0),
 ]
 
