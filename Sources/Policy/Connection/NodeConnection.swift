@@ -14,7 +14,7 @@ public import Protocols
 /// A stream that comes by a published service begins with its first frame, where it has one: whoever sends another is
 /// refused before anybody is dialled for him.
 public struct NodeConnection: Sendable {
-    private enum State {
+    enum State {
         case handshake
         case routing
         /// Until `patience`, and then this refusal.
@@ -27,8 +27,8 @@ public struct NodeConnection: Sendable {
         case ended
     }
 
-    private var state = State.handshake
-    private var ingress: Ingress
+    var state = State.handshake
+    var ingress: Ingress
     /// What the client asked for; nil until it has.
     public private(set) var destination: Destination?
     /// The network whose P2P protocol it must open as; nil where it is not the node's.
@@ -102,38 +102,6 @@ public struct NodeConnection: Sendable {
         }
     }
 
-    /// Whether a refusal is shown by a reset: the client reads no reply of ours.
-    public var refusesByReset: Bool { if case .socks = ingress { false } else { true } }
-
-    /// Whether it waits for an egress.
-    public var isHolding: Bool { if case .holding = state { true } else { false } }
-
-    /// Whether the first frame is awaited: the node's when the upstream is connected, a peer's before.
-    public var wantsFirstFrame: Bool { if case .firstFrame = state { true } else { false } }
-
-    /// Whether bytes of the client are wanted now. In every other state they stay in the kernel.
-    public var wantsClientBytes: Bool {
-        switch state {
-        case .handshake, .firstFrame: true
-        default: false
-        }
-    }
-
-    /// Whether bytes of the upstream are wanted now.
-    public var wantsUpstreamBytes: Bool { if case .upstream = state { true } else { false } }
-
-    /// Whether it was given an upstream, and is not relayed yet.
-    public var isUnderWay: Bool {
-        switch state {
-        case .dialling, .upstream, .unexplained: true
-        case .firstFrame: if case .inbound = ingress { false } else { true }
-        case .handshake, .routing, .holding, .ended: false
-        }
-    }
-
-    /// Whether the upstream's connect is not decided yet.
-    public var isDialling: Bool { if case .dialling = state { true } else { false } }
-
     /// The egress that it dials by was lost: what it waits for there will not come.
     public mutating func egressLost(now: Instant) -> Step {
         switch state {
@@ -196,7 +164,7 @@ public struct NodeConnection: Sendable {
                 tor = TorAnswer(to: target, tellsWhy: tellsWhy)
             }
             let chain = SocksChain(hops)
-            // Without a proxy it is the network that takes its time from the first packet on.
+            // Without a proxy the network takes its time from the first packet on.
             deadline = chain.isDirect ? giveUp : min(now + Limits.proxy, giveUp)
             state = .dialling(chain)
             return Step()
@@ -256,7 +224,7 @@ public struct NodeConnection: Sendable {
         switch outcome {
         case .more:
             state = .upstream(chain)
-            // The request is out: from here on it is the network that takes its time.
+            // The request is out: from here on the network takes its time.
             if chain.hasRequested { deadline = giveUp }
         case .ready:
             connected(&step, now: now)
@@ -297,7 +265,7 @@ public struct NodeConnection: Sendable {
         case .leaveCircuit:
             guard leftCircuits < Limits.freshCircuits, now < holdUntil else { return refuse(.exitRefused) }
             leftCircuits += 1
-            // It was answered: it does not count among those that broke.
+            // Answered, and not broken.
             dials -= 1
             state = .holding(.exitRefused, patience: holdUntil)
             deadline = now
