@@ -2,7 +2,9 @@
 # says which command would.
 
 FUZZ_SECONDS ?= 10
-RELEASE = swift build -c release --static-swift-stdlib -Xlinker -z -Xlinker now -Xlinker -z -Xlinker relro
+# A program that nobody loads from exports nothing, and its relative relocations are packed (glibc 2.36): 2 MB less.
+RELEASE = swift build -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic \
+  -Xlinker -z -Xlinker pack-relative-relocs -Xlinker -z -Xlinker now -Xlinker -z -Xlinker relro
 
 .PHONY: help run build install uninstall deb test test-unit test-lab test-fuzz test-reproducible test-sanitizers \
   lint bench fuzz clean
@@ -61,7 +63,7 @@ test-sanitizers: ## unit tests under the address and the thread sanitizer
 lint: ## format, and the rules of the house
 	@Tests/lint
 
-bench: build ## the router beside redsocks, microsocks and dante, its wallet gateway beside haproxy, nginx and privoxy
+bench: build ## the router beside redsocks, microsocks and dante, its wallet gateway beside haproxy, nginx and privoxy, over Tor beside Tor alone
 	@Tests/setup --bench
 	Tests/Benchmarks/run
 

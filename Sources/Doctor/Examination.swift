@@ -110,7 +110,8 @@ public struct Examination {
 
     private func audit(_ options: ProgramOptions, _ subject: String, _ isHeld: Bool) -> [Finding] {
         MonerodAudit.findings(
-            options, subject: subject, listeners: MonerodAudit.Listeners(configuration.node), isHeld: isHeld)
+            options, subject: subject,
+            listeners: MonerodAudit.Listeners(configuration.node, inbound: configuration.inbound), isHeld: isHeld)
     }
 
     private static func sockets() -> [WaitingSocket] {

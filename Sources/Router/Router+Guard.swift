@@ -35,7 +35,12 @@ extension Router {
     /// Nothing of the node passes while the guard is not proven, also what is on its way only. When the proof is back,
     /// whoever asks anew is let through.
     private func guardChanged(from before: StatusFacts.GuardProof) {
-        if before.isProvenOrOff, !guardProof.isProvenOrOff { cutEverything(.unguarded) } else { judgeWallets() }
+        if before.isProvenOrOff, !guardProof.isProvenOrOff {
+            cutEverything(.unguarded)
+        } else {
+            judgeWallets()
+            judgeInbound()
+        }
         tellChanges()
     }
 

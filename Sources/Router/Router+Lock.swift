@@ -40,6 +40,7 @@ extension Router {
         }
         lock = .unlocked
         judgeWallets()
+        judgeInbound()
         tellChanges()
     }
 
@@ -48,6 +49,7 @@ extension Router {
         let stored = lockStore.read()
         if stored.isLocked { lock = stored }
         judgeWallets()
+        judgeInbound()
     }
 
     /// Ends every question for a name, every relay and every stream that is not one yet, and the wallets' links as far as
@@ -58,5 +60,6 @@ extension Router {
         for service in nameServices.values { service.cut() }
         table.cut { $0.requestClass != RequestClass.torUplink.rawValue }
         streams.forEach { if $0.listener.requestClass != .torUplink { $0.cut(refusal) } }
+        judgeInbound()
     }
 }

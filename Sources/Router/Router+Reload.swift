@@ -49,6 +49,7 @@ extension Router {
             begin(egress)
         }
         for listener in opened { listener.resume() }
+        publishInbound()
         onEvent(.reloaded(at: time))
         tellChanges()
     }
@@ -56,7 +57,7 @@ extension Router {
     /// Judges every relay, and every stream on its way to be one, by the rules now in force.
     func cutWhatIsNoLongerAllowed(networkChanged: Bool) {
         let names = Dictionary(uniqueKeysWithValues: egresses.map { ($0.id, $0.name) })
-        let live = Set((listeners + uplinks).map(\.id))
+        let live = Set(sources.map(\.id))
         func mustEnd(_ tag: FlowTag) -> Bool {
             guard let requestClass = RequestClass(rawValue: tag.requestClass),
                 let kind = DestinationKind(rawValue: tag.destinationKind), live.contains(tag.listener),

@@ -19,11 +19,13 @@ extension Router {
             egress: egresses.map {
                 EgressStatus(
                     name: $0.name, kind: $0.kind, state: $0.readiness.state, detail: $0.readiness.detail,
-                    failures: Dictionary(uniqueKeysWithValues: $0.troubles.totals.map { ($0.key.rawValue, $0.value) }))
+                    failures: Dictionary(uniqueKeysWithValues: $0.troubles.totals.map { ($0.key.rawValue, $0.value) }),
+                    stalled: $0.stalled)
             },
             routed: configuration.route.egresses,
             idle: Set(configuration.egresses.map(\.name)).subtracting(configuration.routedEgresses),
-            shortcomings: listeners.filter(\.isPaused).map { "\($0.name) accepts nothing for now" })
+            shortcomings: (listeners + inbound).filter(\.isPaused).map { "\($0.name) accepts nothing for now" }
+                + onions.problems + (i2pService.problem.map { [$0] } ?? []))
     }
 
     /// The status document as of now.
@@ -51,6 +53,7 @@ extension Router {
                     refused: Dictionary(uniqueKeysWithValues: listener.refused.map { ($0.key.rawValue, $0.value) }),
                     bytesUp: listener.traffic.up, bytesDown: listener.traffic.down)
             } + gateways.map { ListenerStatus(name: $0.name, address: $0.endpoint.description) },
+            inbound: (onions.statuses + (i2pService.status.map { [$0] } ?? [])).map(counted),
             wallet: WalletStatus(
                 quorumHeight: gateways.lazy.compactMap(\.quorumHeight).max(), nodes: gateways.flatMap(\.statuses)),
             threats: threats)

@@ -22,6 +22,7 @@ extension Router: NodeStream.Host {
         if stream.listener.requestClass != .torUplink, let refusal = standingRefusal(of: stream.tag) {
             return .refuse(refusal)
         }
+        if let service = stream.listener as? InboundService { return reach(service, for: stream) }
         switch route.decide(Request(stream.listener.requestClass, to: destination)) {
         case .refuse(let refusal):
             return .refuse(refusal)
@@ -156,6 +157,7 @@ extension Router: NodeStream.Host {
             streams.forEach { if $0.tag.egress == egress.id { $0.egressLost() } }
         }
         judgeWallets()
+        judgeInbound()
         tellChanges()
     }
 }
@@ -163,7 +165,7 @@ extension Router: NodeStream.Host {
 extension FlowTag {
     /// What is kept of a stream once it is relayed: enough to cut it when its egress, its listener, its route or a
     /// ban says so.
-    mutating func fill(listener: NodeListener, egress: Egress, target: Destination) {
+    mutating func fill(listener: StreamSource, egress: Egress, target: Destination) {
         self.listener = listener.id
         self.egress = egress.id
         port = target.port

@@ -32,7 +32,8 @@ extension Router: WalletGateway.Host {
             }
             made.append(
                 try WalletGateway(
-                    wallet, number: number, network: configuration.network, acceptor: acceptor, host: self, loop: loop))
+                    wallet, number: number, network: configuration.network, acceptor: acceptor, host: self, loop: loop,
+                    id: nextSource()))
         }
         return made
     }
@@ -49,6 +50,7 @@ extension Router: WalletGateway.Host {
         retiredGateways.append(gateway)
         let timeout = Watch.timer(on: loop) { [unowned self, unowned gateway] in
             gateway.stop()
+            for egress in egresses { egress.forget(wallet: gateway.id) }
             // Not inside the gateway's own call, which may be what says that it is done.
             retiredGateways.removeAll { $0 === gateway }
         }
@@ -104,7 +106,7 @@ extension Router: WalletGateway.Host {
 
     // MARK: What gateways ask
 
-    func way(to node: WalletNodeConfiguration) -> WalletWay {
+    func way(to node: WalletNodeConfiguration, of wallet: UInt32) -> WalletWay {
         if let refusal = standingRefusal { return .refuse(refusal, refusal.sentence()) }
         let destination = node.destination
         if node.kind == .loopback, case .address(let address) = destination.host {
@@ -127,7 +129,7 @@ extension Router: WalletGateway.Host {
         guard isolation != nil || !egress.isolates else {
             return .refuse(.circuitLimit, Refusal.circuitLimit.sentence())
         }
-        switch egress.way(to: destination, isolation: isolation) {
+        switch egress.way(to: destination, isolation: isolation, wallet: wallet) {
         case .wait: return .wait
         case .refuse(let refusal): return .refuse(refusal, refusal.sentence())
         case .dial(let way):

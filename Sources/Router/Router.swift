@@ -24,6 +24,12 @@ public final class Router {
     var nameServices: [UInt32: NameService] = [:]
     /// The listeners of Tors of ours that go by another egress.
     var uplinks: [NodeListener] = []
+    /// The published services that stand, or are about to.
+    var inbound: [InboundService] = []
+    /// What was counted of those that stand no more, by name: a lock begins no count anew.
+    var inboundPast: [String: InboundCounts] = [:]
+    private(set) lazy var onions = OnionPublisher(self, directory: lockStore.directory + "/inbound")
+    private(set) lazy var i2pService = I2PPublisher(self, directory: lockStore.directory + "/inbound")
     /// One for each [[wallet]], in their order.
     var gateways: [WalletGateway] = []
     /// Those that a reload replaced, until what they have under way is done.
@@ -39,6 +45,8 @@ public final class Router {
     private(set) lazy var table = FlowTable(loop: loop, pipeLimit: budget.pipes) { [unowned self] in
         relayEnded($0)
     }
+    var stalledStreams = StalledStreams()
+    private(set) lazy var stallLook = Watch.timer(on: loop) { [unowned self] in lookForStalls() }
     lazy var budget = ConnectionBudget(descriptors: ThisProcess.raiseDescriptorLimit())
     var random = SystemRandomNumberGenerator()
     private var lastEgress: UInt32 = 0
@@ -81,13 +89,14 @@ public final class Router {
     /// Accepts from now on.
     public func start() {
         onEvent(.started(version: Self.version, at: time))
-        _ = table
+        table.onAsked = { [unowned self] in watchForStalls() }
         countListeners()
         serveNames()
         listenToGuard()
         for listener in listeners { listener.resume() }
         for egress in egresses { begin(egress) }
         for gateway in gateways { gateway.start() }
+        publishInbound()
         // An address that this machine gets later is its own from then on; the kernel is asked twice a minute.
         housekeeping = Watch.ticker(every: .seconds(30), on: loop) { [unowned self] in
             refreshOwnAddresses()
@@ -99,6 +108,8 @@ public final class Router {
     /// Cuts everything and listens no more. For the end of the process: the lock on disk stays as it is.
     public func stop() {
         for listener in listeners { listener.pause() }
+        onions.stop()
+        i2pService.stop()
         for gateway in gateways + retiredGateways { gateway.stop() }
         gateways = []
         retiredGateways = []
@@ -110,7 +121,7 @@ public final class Router {
         listeners = []
     }
 
-    func countListeners() { budget.listeners = listeners.count + gateways.count }
+    func countListeners() { budget.listeners = listeners.count + gateways.count + inbound.count }
 
     /// How long the process must live on after `stop`.
     public var farewellAtExit: Duration { egresses.map(\.farewellAtExit).max() ?? .zero }
@@ -165,7 +176,8 @@ public final class Router {
         lastEgress += 1
         let egress = Egress.make(
             configuration, id: lastEgress, via: via, stateDirectory: lockStore.directory, loop: loop,
-            uplink: { [unowned self] () throws(StartFailure) in try openUplink() })
+            uplink: { [unowned self] () throws(StartFailure) in try openUplink() },
+            isOurs: { [unowned self] in owners.owner(of: $0, connectedTo: $1) == .user(ThisProcess.user) })
         egress.onChange = { [unowned self] in egressChanged($0, was: $1) }
         egress.onProgress = { [unowned self] in
             askAgain()
@@ -233,7 +245,7 @@ public final class Router {
         stream.start()
     }
 
-    private func open(_ client: consuming Descriptor, _ stream: NodeStream) {
+    func open(_ client: consuming Descriptor, _ stream: NodeStream) {
         streams.add(stream)
         table.open(client: client, owner: stream)
         budget.opened()
@@ -249,27 +261,30 @@ public final class Router {
     }
 
     /// A connection's descriptors are free again, whether it was relayed or refused.
-    func connectionClosed(_ listener: NodeListener?) {
+    func connectionClosed(_ listener: StreamSource?) {
         listener?.closed()
         budget.closed()
         if isPausedByLimit { resumeListeners() }
     }
 
+    /// Wherever streams come in.
+    var sources: [StreamSource] { listeners + uplinks + inbound }
+
     private func relayEnded(_ tag: FlowTag) {
         if tag.isolationKey != 0 { isolation.release(tag.isolationKey, now: loop.now) }
-        connectionClosed((listeners + uplinks).first { $0.id == tag.listener })
+        connectionClosed(sources.first { $0.id == tag.listener })
     }
 
     // MARK: Limits
 
-    private func descriptorLimit(_ listener: NodeListener, _ error: SystemError) {
+    func descriptorLimit(_ listener: StreamSource, _ error: SystemError) {
         pauseForLimit(listener, "no descriptor is left (\(error.reason))")
         // Descriptors may come back elsewhere in the system, of which nobody tells us.
         resumeLater = Watch.timer(on: loop) { [unowned self] in resumeListeners() }
         resumeLater?.schedule(after: .seconds(1))
     }
 
-    private func pauseForLimit(_ listener: NodeListener, _ why: String) {
+    private func pauseForLimit(_ listener: StreamSource, _ why: String) {
         guard !listener.isPaused else { return }
         listener.pause()
         isPausedByLimit = true
@@ -280,7 +295,7 @@ public final class Router {
     private func resumeListeners() {
         isPausedByLimit = false
         var resumed = false
-        for listener in listeners + uplinks where listener.isPaused {
+        for listener in sources where listener.isPaused {
             guard budget.hasRoom(listener.open) else {
                 isPausedByLimit = true
                 continue

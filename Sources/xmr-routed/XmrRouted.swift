@@ -11,6 +11,6 @@ struct XmrRouted: ParsableCommand {
         version: Router.version,
         subcommands: [
             Run.self, Check.self, Status.self, Wait.self, Lock.self, Unlock.self, Events.self, Metrics.self,
-            Nodes.self, MonerodConf.self, Canary.self, DoctorCommand.self, GuardCommand.self,
+            Nodes.self, Inbound.self, MonerodConf.self, Canary.self, DoctorCommand.self, GuardCommand.self,
         ])
 }

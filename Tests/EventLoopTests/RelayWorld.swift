@@ -40,11 +40,13 @@ final class RelayWorld {
         private let upstream: Endpoint
         private let counter: TrafficCounter
         private let prefix: [UInt8]
+        private let isLevin: Bool
 
-        init(upstream: Endpoint, counter: TrafficCounter, prefix: [UInt8]) {
+        init(upstream: Endpoint, counter: TrafficCounter, prefix: [UInt8], isLevin: Bool) {
             self.upstream = upstream
             self.counter = counter
             self.prefix = prefix
+            self.isLevin = isLevin
         }
 
         private var isDialled = false
@@ -54,15 +56,17 @@ final class RelayWorld {
                 isDialled = true
                 attach(upstream: socket)
             } else if side == .upstream {
-                relay(prefix: prefix, tag: FlowTag(), counter: counter)
+                relay(prefix: prefix, tag: FlowTag(), counter: counter, isLevin: isLevin)
             }
         }
     }
 
     /// A relay that is under way.
-    func relay(prefix: [UInt8] = []) throws -> Ends? {
+    func relay(prefix: [UInt8] = [], isLevin: Bool = false) throws -> Ends? {
         guard
-            let ends = try open({ [counter] in Immediate(upstream: $0, counter: counter, prefix: prefix) }),
+            let ends = try open({ [counter] in
+                Immediate(upstream: $0, counter: counter, prefix: prefix, isLevin: isLevin)
+            }),
             let upstream = try upstream()
         else { return nil }
         let count = table.relayCount

@@ -11,6 +11,7 @@ let fuzzers: [(name: String, needs: [String])] = [
     ("FuzzLevin", ["Protocols"]),
     ("FuzzPortableStorage", ["Protocols"]),
     ("FuzzTorControl", ["Protocols"]),
+    ("FuzzSAM", ["Protocols"]),
     ("FuzzDNS", ["Protocols"]),
     ("FuzzLinks", ["Protocols"]),
     ("FuzzNetlink", ["Protocols"]),

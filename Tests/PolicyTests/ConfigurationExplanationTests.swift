@@ -77,7 +77,8 @@ import Testing
             EgressConfiguration(
                 name: "vpn.b",
                 kind: .vpn(VPNConfiguration(interface: "tun0", probe: Endpoint("10.8.0.1:53")))),
-            EgressConfiguration(name: "i2p", kind: .i2p(socks: try #require(Endpoint("127.0.0.1:4447")))),
+            EgressConfiguration(
+                name: "i2p", kind: .i2p(I2PConfiguration(.socks(try #require(Endpoint("127.0.0.1:4447")))))),
             EgressConfiguration(
                 name: "proxy.a",
                 kind: .proxy(ProxyConfiguration(socks: try #require(Endpoint("192.0.2.7:1080")), via: "tor"))),

@@ -21,6 +21,11 @@ import Testing
             #"{"time":"2026-01-02T03:04:05Z","kind":"refused","sentence":"3 connections refused: exit-refused: exits do not allow port 18080 and uncommon ones","fields":{"reason":"exit-refused","count":3,"ports":[18080]}}"#
         ),
         (
+            .stalled(count: 1, at: time),
+            "1 connection cut: stalled: the node had asked for blocks and nothing came; a new one takes a fresh circuit",
+            #"{"time":"2026-01-02T03:04:05Z","kind":"stalled","sentence":"1 connection cut: stalled: the node had asked for blocks and nothing came; a new one takes a fresh circuit","fields":{"cut":1}}"#
+        ),
+        (
             .reloaded(at: time), "the new configuration is in force",
             #"{"time":"2026-01-02T03:04:05Z","kind":"reloaded","sentence":"the new configuration is in force","fields":{}}"#
         ),
@@ -34,7 +39,7 @@ import Testing
     static let kinds: [StatusEvent] = [
         .started(version: "1", at: time), .reloaded(at: time), .reloadRefused("a.toml:1:2: no", at: time),
         .listenerPaused("node.proxy", "the descriptor limit is reached", at: time),
-        .listenerResumed("node.proxy", at: time), .refused(.blocked, count: 1, at: time),
+        .listenerResumed("node.proxy", at: time), .refused(.blocked, count: 1, at: time), .stallsLeft(at: time),
         StatusEvent(time: time, kind: StatusEvent.Kind(rawValue: "of a newer daemon"), sentence: "x\n\"\u{1b}[2J"),
     ]
 
@@ -95,6 +100,26 @@ import Testing
         counted.uptimeSeconds = 99
         counted.listeners = StatusSamples.full.listeners
         #expect(changes(ready, counted).isEmpty, "counts are no events")
+    }
+
+    /// A service is told of by its name, and its address to nobody who keeps the log.
+    @Test func aServiceThatIsPublishedIsAnEvent() {
+        func changes(_ before: [InboundStatus], _ after: [InboundStatus]) -> [StatusEvent] {
+            var (old, new) = (StatusSamples.full, StatusSamples.full)
+            (old.inbound, new.inbound) = (before, after)
+            return StatusEvent.changes(from: old, to: new, at: Self.time)
+        }
+        func service(_ published: Bool?, detail: String? = nil, open: UInt64? = nil) -> InboundStatus {
+            InboundStatus(
+                name: "tor.p2p", address: StatusSamples.onion, published: published, detail: detail, open: open)
+        }
+        let published = changes([service(false)], [service(true)])
+        #expect(published.map(\.sentence) == ["tor.p2p is published"] && published.first?.kind == .inbound)
+        #expect(changes([service(true)], [service(nil)]).map(\.sentence) == ["tor.p2p is not published"])
+        #expect(changes([], [service(true)]).count == 1)
+        #expect(changes([], [service(false)]).isEmpty && changes([service(nil)], [service(false)]).isEmpty)
+        #expect(changes([service(true)], [service(true, detail: "x", open: 9)]).isEmpty)
+        #expect(!published.contains { $0.line().contains(Array(StatusSamples.onion.utf8)) })
     }
 
     @Test(arguments: [0, 1, 99, 100, 101, 250])

@@ -9,6 +9,7 @@ import Testing
     static let full = {
         var document = StatusSamples.full
         document.egress[0].failures = ["timeout": 1, "exit-refused": 3]
+        document.egress[0].stalled = 2
         return document
     }()
 
@@ -57,6 +58,7 @@ import Testing
             "xmr_routed_egress_state{egress=\"tor\",state=\"ready\"} 1",
             "xmr_routed_egress_state{egress=\"tor\",state=\"down\"} 0",
             "xmr_routed_egress_stream_failures_total{egress=\"tor\",reason=\"exit-refused\"} 3",
+            "xmr_routed_egress_stalled_total{egress=\"tor\"} 2",
             "xmr_routed_listener_open{listener=\"node.proxy\"} 3",
             "xmr_routed_listener_accepted_total{listener=\"node.proxy\"} 40",
             "xmr_routed_listener_refused_total{listener=\"node.proxy\",reason=\"banned\"} 12",
@@ -65,6 +67,30 @@ import Testing
         ] {
             #expect(lines.contains(Substring(expected)), "\(expected)")
         }
+    }
+
+    /// What comes in is counted by service, and the wallets' own by nobody: its times would say when one is in use.
+    @Test func streamsOfServicesAreCountedButNotTheWallets() {
+        var document = StatusSamples.full
+        let counts = InboundCounts(accepted: 7, refused: ["not-levin": 2], bytesIn: 30, bytesOut: 40)
+        document.inbound = ["tor.p2p", InboundStatus.walletService].map {
+            InboundStatus(name: $0, address: nil, published: true, open: 5, counts: counts)
+        }
+        document.inbound[1].open = 5
+        document.inbound[1].counts = counts
+        let lines = StatusMetrics.render(document).split(separator: "\n").filter {
+            $0.hasPrefix("xmr_routed_inbound_")
+        }
+        #expect(
+            lines == [
+                "xmr_routed_inbound_published{service=\"tor.p2p\"} 1",
+                "xmr_routed_inbound_published{service=\"tor.rpc\"} 1",
+                "xmr_routed_inbound_open{service=\"tor.p2p\"} 5",
+                "xmr_routed_inbound_accepted_total{service=\"tor.p2p\"} 7",
+                "xmr_routed_inbound_refused_total{service=\"tor.p2p\",reason=\"not-levin\"} 2",
+                "xmr_routed_inbound_bytes_total{service=\"tor.p2p\",direction=\"in\"} 30",
+                "xmr_routed_inbound_bytes_total{service=\"tor.p2p\",direction=\"out\"} 40",
+            ])
     }
 
     @Test func exactlyOneStateHolds() {

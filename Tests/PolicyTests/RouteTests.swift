@@ -28,7 +28,7 @@ import Testing
                 switch requestClass {
                 case .p2p, .stray: true
                 case .torZone: host == Samples.onion
-                case .i2pZone, .torUplink, .dns: host == Samples.i2p
+                case .i2pZone, .torUplink, .dns, .inbound, .inboundRPC: host == Samples.i2p
                 }
             let expected: Route.Decision =
                 isAllowed ? .via(egress: way, Samples.destination(host)) : .refuse(.wrongZone)
@@ -61,6 +61,19 @@ import Testing
         }
         let blocked = Samples.route(Samples.configuration(onion: .block))
         #expect(blocked.decide(walletNode: Samples.destination(Samples.onion)) == .refuse(.blocked))
+    }
+
+    /// What comes in ends at this machine: by no egress does it go anywhere, and no reload of the routes ends it.
+    @Test(arguments: [RequestClass.inbound, .inboundRPC])
+    func whatComesInHasNoRoute(_ requestClass: RequestClass) {
+        for host in [Samples.onion, Samples.i2p, Samples.publicName, Samples.publicIPv4, Samples.own] {
+            #expect(decide(requestClass, host) == .refuse(.blocked))
+        }
+        let blocked = Samples.route(Samples.configuration(onion: .block, clearnet: .block))
+        #expect(
+            blocked.stillAllows(requestClass, .clearnet, address: nil, isLocalName: false, egress: "tor"))
+        #expect(requestClass.isInbound && !RequestClass.p2p.isInbound)
+        #expect(requestClass.opensAsLevin == (requestClass == .inbound))
     }
 
     /// Our own Tor's relays go by the egress that Tor is reached through and no other, wherever the node's go.

@@ -22,8 +22,8 @@ import Testing
                 "bytes_up":0,"bytes_down":0},\
                 {"name":"wallet.0","address":"127.0.0.1:18989","open":null,"accepted":null,"refused":{},\
                 "bytes_up":null,"bytes_down":null}],\
-                "inbound":[{"name":"tor.p2p","address":"\(StatusSamples.onion)","published":true},\
-                {"name":"i2p.p2p","address":null,"published":null}],\
+                "inbound":[{"name":"tor.p2p","address":"\(StatusSamples.onion)","published":true,"detail":null,"open":3},\
+                {"name":"i2p.p2p","address":null,"published":null,"detail":"waits for i2p: tunnels are built","open":null}],\
                 "wallet":{"quorum_height":3500000,"nodes":[\
                 {"name":"wallet.0.node.0","kind":"loopback","state":"ready","height":3500000,"latency_ms":2},\
                 {"name":"wallet.0.node.1","kind":"onion","state":"down","height":null,"latency_ms":null}]},\
@@ -44,7 +44,7 @@ import Testing
                 ListenerStatus(
                     name: "node.proxy", address: "[::1]:1", open: .max, accepted: .max, refused: ["": .max, "x": 0],
                     bytesUp: .max, bytesDown: 0)
-            ], inbound: [InboundStatus(name: "tor.rpc", address: "", published: false)]),
+            ], inbound: [InboundStatus(name: "tor.rpc", address: "", published: false, detail: "\n")]),
     ]
 
     @Test(arguments: samples)

@@ -34,8 +34,9 @@ enum StatusSamples {
             ListenerStatus(name: "wallet.0", address: "127.0.0.1:18989"),
         ],
         inbound: [
-            InboundStatus(name: "tor.p2p", address: onion, published: true),
-            InboundStatus(name: "i2p.p2p", address: nil, published: nil),
+            InboundStatus(name: "tor.p2p", address: onion, published: true, open: 3),
+            InboundStatus(
+                name: "i2p.p2p", address: nil, published: nil, detail: "waits for i2p: tunnels are built"),
         ],
         wallet: WalletStatus(
             quorumHeight: 3_500_000,

@@ -26,6 +26,7 @@ import Testing
                 inbound     tor.p2p           published
                             \(StatusSamples.onion)
                             i2p.p2p           not known to be published
+                              waits for i2p: tunnels are built
 
                 wallet      most nodes agree on height 3500000
                             wallet.0.node.0   ready     loopback, height 3500000, 2 ms
@@ -92,7 +93,7 @@ import Testing
                 name: evil, address: evil, open: .max, accepted: .max, refused: [evil: .max, "": .max], bytesUp: .max,
                 bytesDown: .max)
         ]
-        document.inbound = [InboundStatus(name: evil, address: evil, published: false)]
+        document.inbound = [InboundStatus(name: evil, address: evil, published: false, detail: evil)]
         document.wallet.nodes = [
             WalletNodeStatus(name: evil, kind: evil, state: .failing, height: .max, latencyMilliseconds: .max)
         ]

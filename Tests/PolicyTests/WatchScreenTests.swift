@@ -19,16 +19,93 @@ import Testing
                 "PROTECTED: the guard is enforcing and every egress is ready: tor",
                 "",
                 "kill-switch not locked; guard enforcing, proven at 2026-01-02T03:04:05Z",
+                "stopped     nothing",
                 "egress      tor           ready     bootstrapped 100 %",
                 "",
                 "up       7.0 MB/s  " + half,
                 "down     1.5 kB/s  " + String(repeating: "█", count: 60),
+                "peers       out 1 public",
                 "",
                 "listener                open    accepted     refused           up         down",
                 "node.proxy                 1           2           0     7.0 MB/s     1.5 kB/s",
                 "",
                 "daemon      version 0.1.0, up 1 min 0 s",
             ])
+    }
+
+    /// Everything that there is, as an operator sees it who is reached by others.
+    private static func reached() -> StatusDocument {
+        var document = StatusSamples.full
+        document.inbound = [
+            InboundStatus(name: "tor.p2p", address: StatusSamples.onion, published: true, open: 2),
+            InboundStatus(
+                name: "tor.rpc", address: StatusSamples.onion, published: false,
+                detail: "the descriptor is not uploaded to any directory yet", open: 9),
+            InboundStatus(name: "tor.sync", address: StatusSamples.onion, published: true, open: 1),
+            InboundStatus(name: "i2p.p2p", address: nil, published: nil),
+        ]
+        document.wallet = WalletStatus()
+        document.threats = []
+        return document
+    }
+
+    /// Egress, peers by zone, rates, the ledger of what was stopped, and inbound, in one screen.
+    @Test func allOfItInOneScreen() {
+        var screen = WatchScreen(palette: .plain, unicode: true)
+        let drawn = screen.show(Self.reached(), at: at(0))
+        let verdict = lines(drawn)[0]
+        #expect(verdict.hasPrefix("PROTECTED"))
+        #expect(
+            Array(lines(drawn).dropFirst()) == [
+                "",
+                "kill-switch not locked; guard enforcing, proven at 2026-01-02T03:04:05Z",
+                "stopped     9 packets: 7 DNS, 1 ICMP, 1 NTP",
+                "egress      tor           ready     bootstrapped 100 %",
+                "            i2p           ready     tunnels are up",
+                "",
+                "up              -",
+                "down            -",
+                "peers       out 3 public, 0 onion; in 2 onion, 1 syncing",
+                "",
+                "listener                open    accepted     refused           up         down",
+                "node.proxy                 3          40          14            -            -",
+                "node.tor-proxy             0           0           0            -            -",
+                "wallet.0                   -           -           -            -            -",
+                "",
+                "inbound     tor.p2p       published  "
+                    + "vww6ybal4bd7szmgncyruucpgfkqahzddi37ktce...",
+                "            tor.rpc       not published  the descriptor is not uploaded to...",
+                "            tor.sync      published  vww6ybal4bd7szmgncyruucpgfkqahzddi37ktce...",
+                "            i2p.p2p       not known to be published",
+                "daemon      version 0.1.0, up 12 s",
+            ])
+    }
+
+    /// Where there is no room for a row each, it is said which are missing.
+    @Test func servicesInOneRow() {
+        var document = Self.reached()
+        document.threats = ["a", "b"]
+        document.listeners += (1...3).map { ListenerStatus(name: "wallet.\($0)", address: "127.0.0.1:1898\($0)") }
+        var screen = WatchScreen(palette: .plain, unicode: true)
+        let shown = lines(screen.show(document, at: at(0)))
+        #expect(shown.contains("inbound     2 of 4 published, not tor.rpc, i2p.p2p"))
+        #expect(shown.count <= 24 && shown.last == "daemon      version 0.1.0, up 12 s")
+        for index in document.inbound.indices { document.inbound[index].published = true }
+        #expect(lines(screen.show(document, at: at(1))).contains("inbound     4 of 4 published"))
+    }
+
+    /// Peers of zones that have no listener are not said to be none.
+    @Test func zonesWithoutAListenerAreLeftOut() {
+        var screen = WatchScreen(palette: .plain, unicode: true)
+        var document = StatusSamples.full
+        document.listeners = [
+            ListenerStatus(name: "node.i2p-proxy", address: "127.0.0.1:18952", open: 4),
+            ListenerStatus(name: "node.i2p-proxy", address: "[::1]:18952", open: 2),
+        ]
+        document.inbound = []
+        #expect(lines(screen.show(document, at: at(0))).contains("peers       out 6 I2P"))
+        document.listeners = [ListenerStatus(name: "wallet.0", address: "127.0.0.1:18989", open: 4)]
+        #expect(lines(screen.show(document, at: at(1))).contains("peers       none are counted"))
     }
 
     @Test func withoutUTF8TheGraphIsASCII() {

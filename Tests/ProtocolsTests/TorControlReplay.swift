@@ -8,6 +8,7 @@ struct TorControlReplay {
     private(set) var closed: [TorControlFailure] = []
     private(set) var paths: [String] = []
     private(set) var streams: [TorStreamEvent] = []
+    private(set) var onions: [TorOnionEvent] = []
     /// The SOCKS user name that is ours.
     var user = ""
     private(set) var client: TorControlClient
@@ -74,6 +75,11 @@ struct TorControlReplay {
         act(client.tick(now))
     }
 
+    /// Onion services are to be published.
+    mutating func serveOnions() { act(client.serveOnions()) }
+    mutating func publish(_ request: TorOnionRequest) { act(client.publish(request)) }
+    mutating func unpublish(_ address: String) { act(client.unpublish(address)) }
+
     /// The connection ends.
     mutating func close() {
         act(client.closed())
@@ -93,6 +99,7 @@ struct TorControlReplay {
             case .send(let bytes): sent.append("> " + String(decoding: bytes.dropLast(2), as: UTF8.self))
             case .report(let state): states.append(state)
             case .stream(let event): streams.append(event)
+            case .onion(let event): onions.append(event)
             case .close(let failure): closed.append(failure)
             case .readCookie(let path):
                 paths.append(path)

@@ -17,7 +17,7 @@ import Testing
 
         init(_ way: Way) { self.way = way }
 
-        func way(to node: WalletNodeConfiguration) -> WalletWay {
+        func way(to node: WalletNodeConfiguration, of wallet: UInt32) -> WalletWay {
             .dial(WalletWay.Dialling(way: way, egress: 1, host: node.destination.host))
         }
         func hasRoute(to node: WalletNodeConfiguration) -> Bool { true }

@@ -22,7 +22,11 @@ import Testing
                         name: "node.proxy", address: "127.0.0.1:18950", open: 1, accepted: 1,
                         refused: ["banned": 1], bytesUp: 1, bytesDown: 1)
                 ],
-                inbound: [InboundStatus(name: "tor.p2p", address: nil, published: true)],
+                inbound: [
+                    InboundStatus(
+                        name: "tor.p2p", address: nil, published: true, open: 1,
+                        counts: InboundCounts(accepted: 1, refused: ["not-levin": 1], bytesIn: 1, bytesOut: 1))
+                ],
                 wallet: WalletStatus(nodes: [
                     WalletNodeStatus(
                         name: "wallet.0.node.0", kind: "loopback", state: .ready, height: 1, latencyMilliseconds: 1)

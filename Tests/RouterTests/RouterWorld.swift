@@ -27,6 +27,8 @@ final class RouterWorld {
     }
 
     deinit {
+        // What is told from here on has nobody to be kept by.
+        router.onEvent = { _ in }
         router.stop()
     }
 

@@ -41,7 +41,8 @@ import Toml
         ).get()
         #expect(
             configuration.egresses == [
-                EgressConfiguration(name: "i2p", kind: .i2p(socks: try #require(Endpoint("127.0.0.1:4447"))))
+                EgressConfiguration(
+                    name: "i2p", kind: .i2p(I2PConfiguration(.socks(try #require(Endpoint("127.0.0.1:4447"))))))
             ])
         #expect(configuration.route.i2p == .egress("i2p"))
         #expect(configuration.route.clearnet == .block && configuration.route.onion == .block)

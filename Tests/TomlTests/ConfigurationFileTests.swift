@@ -20,18 +20,28 @@ import Toml
             let rest = line.dropFirst(2)
             let isTable = rest.hasPrefix("[") && rest.hasSuffix("]")
             let key = rest.firstRange(of: " = ").map { rest[..<$0.lowerBound] } ?? ""
-            let isKey = key.hasPrefix("\"") || !key.isEmpty && key.utf8.allSatisfy { 0x61...0x7a ~= $0 || $0 == 0x2d }
+            let isKey = key.hasPrefix("\"") || !key.isEmpty && key.utf8.allSatisfy(Self.isOfKeys)
             return isTable || isKey ? String(rest) : String(line)
         }.joined(separator: "\n")
+    }
+
+    private static func isOfKeys(_ byte: UInt8) -> Bool {
+        0x61...0x7a ~= byte || 0x30...0x39 ~= byte || byte == 0x2d
     }
 
     @Test func referenceIsWhatHoldsWithoutAFile() throws {
         #expect(try read(Self.file("config/xmr-routed.toml")).get() == Configuration.builtIn)
     }
 
-    /// A Tor that we start and one that runs exclude each other: the reference is read once with either.
+    /// A Tor that we start and one that runs exclude each other, as do the three ways to I2P: the reference is read with
+    /// each.
     @Test(arguments: [
-        ["socks = \"127.0.0.1:9050\"\n", "control = "], ["managed = true", "torrc = ", "via = \"vpn.wg\""],
+        ["socks = \"127.0.0.1:9050\"\n", "control = ", "sam = ", "socks = \"127.0.0.1:4447\""],
+        ["managed = true", "torrc = ", "via = \"vpn.wg\"", "socks = \"127.0.0.1:4447\""],
+        [
+            "managed = true", "torrc = ", "via = \"vpn.wg\"", "sam = ", "tunnels = ", "[node.inbound.i2p]",
+            "p2p = { target",
+        ],
     ])
     func everyKeyOfTheReferenceIsKnown(without keys: [String]) throws {
         var text = Self.everythingOn(try Self.file("config/xmr-routed.toml"))
@@ -42,6 +52,9 @@ import Toml
         }
         let configuration = try read(text).get()
         #expect(configuration.egresses.map(\.name) == ["tor", "i2p", "proxy.work", "vpn.wg"])
+        #expect(configuration.inbound.onions.map(\.name) == ["tor.p2p", "tor.rpc", "tor.sync"])
+        #expect(configuration.inbound.onions[1].clients.count == 1)
+        #expect((configuration.inbound.i2p == nil) == keys.contains("[node.inbound.i2p]"))
         #expect(configuration.node.virtualPeers.count == 1 && configuration.node.banList.entryCount == 2)
         let wallet = try #require(configuration.wallets.first)
         #expect(
@@ -69,12 +82,17 @@ import Toml
         walk(tree, "")
         #expect(
             found == [
-                "network", "tor.managed", "tor.torrc", "tor.via", "tor.socks", "tor.control", "i2p.socks",
+                "network", "tor.managed", "tor.torrc", "tor.via", "tor.socks", "tor.control", "i2p.sam",
+                "i2p.tunnels.quantity", "i2p.tunnels.length", "i2p.managed", "i2p.socks",
                 "proxy.work.socks", "proxy.work.via", "proxy.work.username", "proxy.work.password-file",
                 "vpn.wg.interface", "vpn.wg.resolver", "vpn.wg.probe", "route.onion", "route.i2p", "route.clearnet",
                 "route.isolation",
                 "route.hold", "route.private", "node.user", "node.proxy", "node.tor-proxy", "node.i2p-proxy",
                 "node.ban-list", "node.local-ports", "node.strays", "node.dns", "node.peers.10.192.0.1:18080",
+                "node.inbound.tor.p2p.port", "node.inbound.tor.p2p.target", "node.inbound.tor.rpc.port",
+                "node.inbound.tor.rpc.target", "node.inbound.tor.rpc.clients", "node.inbound.tor.rpc.public",
+                "node.inbound.tor.sync.port", "node.inbound.tor.sync.target", "node.inbound.i2p.p2p.target",
+                "node.inbound.i2p.p2p.tunnels.quantity", "node.inbound.i2p.p2p.tunnels.length",
                 "wallet.listen", "wallet.allow-remote", "wallet.certificate", "wallet.key", "wallet.fallback",
                 "wallet.order", "wallet.verify-outs", "wallet.broadcast", "wallet.node.address", "wallet.node.trusted",
                 "wallet.node.username", "wallet.node.password-file", "wallet.node.fingerprint", "wallet.node.ca",
@@ -84,7 +102,9 @@ import Toml
         // What each table says it has, when asked for what it has not, is all in the list above.
         let headers = ["wallet": "[[wallet]]", "wallet.node": "[[wallet]]\n[[wallet.node]]"]
         for table in [
-            "tor", "i2p", "proxy.work", "vpn.wg", "route", "node", "wallet", "wallet.node", "kill-switch", "control",
+            "tor", "i2p", "i2p.tunnels", "proxy.work", "vpn.wg", "route", "node", "node.inbound", "node.inbound.tor",
+            "node.inbound.tor.p2p", "node.inbound.tor.rpc", "node.inbound.tor.sync", "node.inbound.i2p",
+            "node.inbound.i2p.p2p", "node.inbound.i2p.p2p.tunnels", "wallet", "wallet.node", "kill-switch", "control",
             "log",
         ] {
             let text = "\(headers[table] ?? "[\(table)]")\nzzzzzzzzzzzzzzzz = 1\n"

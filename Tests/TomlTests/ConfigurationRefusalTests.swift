@@ -32,10 +32,7 @@ import Toml
     }
 
     @Test(arguments: [
-        ("[i2p]\nsocks = \"127.0.0.1:4447\"\nsam = \"127.0.0.1:7656\"", "f:3:1: `i2p.sam`"),
-        ("[i2p]\nsocks = \"127.0.0.1:4447\"\nmanaged = true", "f:3:1: `i2p.managed`"),
-        ("[node]\nallow-remote = true", "f:2:1: `node.allow-remote`"),
-        ("[node.inbound.tor]\np2p = {}", "f:1:7: `node.inbound`"),
+        ("[node]\nallow-remote = true", "f:2:1: `node.allow-remote`")
     ])
     func keysOfLaterVersions(text: String, start: String) throws {
         #expect(try problems(text) == [start + " is not in this version: take it out"])
@@ -71,7 +68,10 @@ import Toml
             "f:3:3: a line of `tor.torrc`: \"SocksPort\" is not taken: ports and sockets of this Tor are the router's, and none is on TCP"
         ),
         ("[tor]\ntorrc = [ 1 ]", "f:2:11: a line of `tor.torrc` must be a string in quotes, not an integer"),
-        ("[i2p]", "f:1:2: [i2p] has no socks: name the I2P router's SOCKS port, socks = \"127.0.0.1:4447\""),
+        (
+            "[i2p]",
+            "f:1:2: [i2p] names no I2P router: its SAM port, sam = \"127.0.0.1:7656\", or its SOCKS port, socks = \"127.0.0.1:4447\", or set `managed = true`"
+        ),
         (
             "[tor]\nsocks = \"127.0.0.1:9050\"\ncontrol = \"[::ffff:127.0.0.1]:9050\"",
             "f:3:11: `tor.control` is the same address as `tor.socks`, 127.0.0.1:9050: name Tor's ControlPort or ControlSocket"

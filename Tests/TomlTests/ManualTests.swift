@@ -15,6 +15,20 @@ import Toml
         return keys
     }
 
+    /// The keys of a service stand in the text of its table.
+    @Test func everyKeyOfAServiceIsExplained() throws {
+        let text = try ConfigurationFileTests.file("docs/man/xmr-routed.toml.5")
+        let start = try #require(text.firstRange(of: ".Ss [node.inbound.tor]"))
+        let end = try #require(text.firstRange(of: ".Ss [[wallet]]"))
+        let section = text[start.lowerBound..<end.lowerBound]
+        for table in ["tor.p2p", "tor.rpc", "tor.sync", "i2p.p2p"] {
+            for key in try keys(of: "node.inbound.\(table)") {
+                #expect(section.contains(".Li \(key)"), "\(table) \(key)")
+            }
+        }
+        for key in try keys(of: "i2p.tunnels") { #expect(text.contains("\(key) = 3"), "\(key)") }
+    }
+
     /// What a table says it has, when it is asked for what it has not.
     private func keys(of table: String) throws -> [String] {
         let start = table.isEmpty || table.hasPrefix("[") ? table : "[\(table)]\n"
@@ -43,6 +57,8 @@ import Toml
         #expect(manual["Top of the file"] == top)
         #expect(
             try manual["[[wallet.node]]"]?.sorted() == keys(of: "[[wallet]]\n[[wallet.node]]\n"), "[[wallet.node]]")
-        #expect(manual.count == tables.count - top.count + 2)
+        let services = ["node.inbound.tor", "node.inbound.i2p"]
+        for table in services { #expect(try manual["[\(table)]"]?.sorted() == keys(of: table), "[\(table)]") }
+        #expect(manual.count == tables.count - top.count + 2 + services.count)
     }
 }

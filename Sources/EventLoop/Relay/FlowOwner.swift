@@ -133,11 +133,14 @@ open class FlowOwner {
     }
 
     /// Hands the flow over: from now on bytes pass both ways, `prefix` first, and this owner is done.
-    public final func relay(prefix: [UInt8], tag: FlowTag, counter: TrafficCounter) {
+    ///
+    /// - Parameter isLevin: both directions are Levin from their first byte on, which nobody has read yet but
+    ///   `prefix`: what the client asks its peer for is followed (see `FlowPulse`).
+    public final func relay(prefix: [UInt8], tag: FlowTag, counter: TrafficCounter, isLevin: Bool = false) {
         guard let flow = unsafe flow else { return }
         unsafe self.flow = nil
         unsafe flow.pointee.table._withUnsafeGuaranteedRef {
-            unsafe $0.relay(flow, prefix: prefix, tag: tag, counter: counter)
+            unsafe $0.relay(flow, prefix: prefix, tag: tag, counter: counter, isLevin: isLevin)
         }
     }
 

@@ -11,10 +11,13 @@ public final class FlowTable {
     let loop: EventLoop
     var pipes: PipePool
     /// Every flow, in a ring of links through the flows themselves.
-    private var first: UnsafeMutablePointer<FlowState>?
+    private(set) var first: UnsafeMutablePointer<FlowState>?
     /// Kept for as long as any relay might count on them.
     private var counters: [TrafficCounter] = []
     private var onRelayEnded: (FlowTag) -> Void
+    /// Called when a client has asked its peer for blocks: from now on `takePulses` may have something to say.
+    public var onAsked: () -> Void = {}
+    private var lastNumber: UInt64 = 0
     /// Looks for relays that are ending and that nothing moves in; runs only while there are any.
     private lazy var sweeper = Watch.timer(on: loop) { [unowned self] in sweep() }
     /// The relays with a direction that is patient, and when they are looked at.
@@ -64,9 +67,14 @@ public final class FlowTable {
 
     /// From now on bytes pass. `prefix`, already read from the client, goes first.
     func relay(
-        _ flow: UnsafeMutablePointer<FlowState>, prefix: [UInt8], tag: FlowTag, counter: TrafficCounter
+        _ flow: UnsafeMutablePointer<FlowState>, prefix: [UInt8], tag: FlowTag, counter: TrafficCounter, isLevin: Bool
     ) {
+        lastNumber += 1
         unsafe flow.pointee.tag = tag
+        unsafe flow.pointee.tag.number = lastNumber
+        if isLevin {
+            unsafe follow(flow, from: prefix)
+        }
         unsafe flow.pointee.traffic = unsafe counter.count
         if !counters.contains(where: { $0 === counter }) { counters.append(counter) }
         unsafe prefix.withUnsafeBufferPointer { bytes in
@@ -136,10 +144,13 @@ public final class FlowTable {
     func turn(_ flow: UnsafeMutablePointer<FlowState>, edge: FlowSide?) {
         guard let traffic = unsafe flow.pointee.traffic else { return }
         if unsafe isBrokenBehindFullBuffers(flow, edge) { return unsafe close(flow, reset: true) }
+        let before = unsafe traffic.pointee.down
         let up = unsafe move(
             &flow.pointee.up, from: &flow.pointee.client, to: &flow.pointee.upstream, counting: &traffic.pointee.up)
         let down = unsafe move(
             &flow.pointee.down, from: &flow.pointee.upstream, to: &flow.pointee.client, counting: &traffic.pointee.down)
+        if unsafe traffic.pointee.down != before { unsafe flow.pointee.hasHeard = true }
+        if unsafe flow.pointee.up.hasPassed || flow.pointee.down.hasPassed { unsafe followAnswers(flow) }
         if up == .broken || down == .broken {
             unsafe close(flow, reset: true)
         } else if unsafe flow.pointee.up.endForwarded,

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Protocols
 
 /// The hot path: moves what one direction of a flow has, as far as its two sockets let it.
 ///
@@ -7,6 +8,10 @@ internal import CLinux
 /// splices in a row bring less than 4 KiB each it is light again. Nothing in here allocates, retains or calls through
 /// a class while bytes flow; only a write that would block makes a copy of what is left, and a direction that becomes
 /// patient takes its place in a list.
+///
+/// Where Levin is followed (`LevinWalk`), headers go by the copy, which sees them, and a splice takes no more than the
+/// rest of a body: a message of blocks is megabytes, and the first 64 KiB of each are copied. Any other stream pays
+/// a comparison for each read.
 extension FlowTable {
     enum Progress {
         /// Nothing to do until an edge comes.
@@ -46,8 +51,9 @@ extension FlowTable {
             // With the sink full there is no use in reading: the kernel's window tells the sender to wait.
             guard unsafe sink.pointee.isWritable else { return .waiting }
             let read: Int
-            if unsafe direction.pointee.isBusy, unsafe acquirePipe(direction) {
-                read = unsafe fill(direction, from: source)
+            let unread = unsafe direction.pointee.isFollowed ? direction.pointee.walk.unread : .max
+            if unsafe direction.pointee.isBusy, unread >= Self.light, unsafe acquirePipe(direction) {
+                read = unsafe fill(direction, from: source, limit: min(unread, EventLoop.scratchSize))
                 if read == EventLoop.scratchSize {
                     fullReads += 1
                     if fullReads == 2 { unsafe bePatient(direction, source) }
@@ -78,6 +84,7 @@ extension FlowTable {
         if read == EventLoop.scratchSize {
             unsafe direction.pointee.isBusy = true
         }
+        if unsafe direction.pointee.isFollowed { unsafe follow(direction, read: read) }
         // A short read does not prove the socket empty: a reset that arrived before this turn's edge gives no other
         // one, and libevent 2.1.12 reports it as readable and writable, like any. So each read goes on to EAGAIN.
         let written = unsafe send(sink.pointee.descriptor, loop.scratch, read, Int32(MSG_NOSIGNAL))
@@ -90,10 +97,10 @@ extension FlowTable {
     }
 
     private func fill(
-        _ direction: UnsafeMutablePointer<FlowDirection>, from source: UnsafeMutablePointer<FlowSocket>
+        _ direction: UnsafeMutablePointer<FlowDirection>, from source: UnsafeMutablePointer<FlowSocket>, limit: Int
     ) -> Int {
         let read = unsafe splice(
-            source.pointee.descriptor, nil, direction.pointee.pipeWrite, nil, EventLoop.scratchSize, Self.spliceFlags)
+            source.pointee.descriptor, nil, direction.pointee.pipeWrite, nil, limit, Self.spliceFlags)
         if read <= 0 { return unsafe readEnded(read, direction, source) }
         unsafe direction.pointee.pipeFill = Int32(truncatingIfNeeded: read)
         unsafe direction.pointee.lightReads = read < Self.light ? direction.pointee.lightReads + 1 : 0
@@ -101,6 +108,7 @@ extension FlowTable {
             unsafe direction.pointee.isBusy = false
             unsafe direction.pointee.lightReads = 0
         }
+        if unsafe direction.pointee.isFollowed { unsafe follow(direction, skipped: read) }
         return read
     }
 

@@ -1,4 +1,5 @@
 internal import CLinux
+public import Protocols
 
 /// A connected stream socket whose bytes are looked at: control clients, Tor's control port, probes, wallets and their
 /// nodes. It queues what cannot be written at once, and reads until its handlers are let go, or it is paused.
@@ -82,6 +83,12 @@ public final class ByteStream {
         return Socket.peerCredentials(of: raw)
     }
 
+    /// Our end's address; nil where it is closed, or has none.
+    public var localEndpoint: Endpoint? {
+        guard let raw = descriptor?.raw else { return nil }
+        return try? Socket.localEndpoint(ofOpen: raw)
+    }
+
     /// Whether it has neither ended nor been closed.
     public var isOpen: Bool { descriptor != nil }
 
@@ -128,6 +135,14 @@ public final class ByteStream {
     public func acknowledgeNow() {
         guard isOpen else { return }
         Socket.setOption(raw, Int32(IPPROTO_TCP), TCP_QUICKACK, 1)
+    }
+
+    /// Gives the socket away as it is, for another to read and write it from here on; nil where it is closed. What was
+    /// read is with whom it was handed to, and what was not written yet is lost. No handler is called any more.
+    public func release() -> Descriptor? {
+        let given = descriptor.take()
+        close()
+        return given
     }
 
     /// Closes now. No handler is called any more.

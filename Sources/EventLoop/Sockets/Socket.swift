@@ -49,9 +49,12 @@ public enum Socket {
 
     /// Where a TCP socket of ours is bound, with the port that the kernel chose; nil for another family.
     public static func localEndpoint(of descriptor: borrowing Descriptor) throws(SystemError) -> Endpoint? {
+        try localEndpoint(ofOpen: descriptor.raw)
+    }
+
+    static func localEndpoint(ofOpen raw: Int32) throws(SystemError) -> Endpoint? {
         var name = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let raw = descriptor.raw
         return try unsafe withUnsafeMutableBytes(of: &name) { bytes throws(SystemError) in
             guard let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
                 unsafe readOwnName(raw, base, &length) == 0
@@ -78,6 +81,21 @@ public enum Socket {
         let descriptor = try make(endpoint, doing: "connect")
         try bind(descriptor.raw, toShared: source)
         return try connect(descriptor, to: endpoint, by: interface)
+    }
+
+    /// The same, from an address of this machine, and a port that the kernel chooses as it connects.
+    ///
+    /// - Parameter source: the address, of the endpoint's family; nil where the kernel chooses that as well.
+    public static func connect(to endpoint: Endpoint, from source: IPAddress?) throws(SystemError) -> Descriptor {
+        let descriptor = try make(endpoint, doing: "connect")
+        if let source {
+            // Else the port is taken for all destinations, and there are fewer of them than connections.
+            setOption(descriptor.raw, Int32(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT, 1)
+            let local = Endpoint.tcp(source, port: 0)
+            let bound = unsafe withSocketAddress(of: local) { unsafe bindSocket(descriptor.raw, $0, $1) }
+            guard bound == 0 else { throw .current("connect") }
+        }
+        return try connect(descriptor, to: endpoint, by: nil)
     }
 
     private static func connect(

@@ -10,6 +10,8 @@ public struct Configuration: Hashable, Sendable {
     public var route: RouteConfiguration
     /// The node: whom the guard confines, and where it enters.
     public var node: NodeConfiguration
+    /// The services by which others reach the node.
+    public var inbound: InboundConfiguration
     /// The wallet gateway's listeners, in the order of the file.
     public var wallets: [WalletConfiguration]
     /// What holds the node to the router.
@@ -22,13 +24,14 @@ public struct Configuration: Hashable, Sendable {
     /// A configuration of these parts. Nothing is checked here: `read(_:context:)` does that.
     public init(
         network: MoneroNetwork, egresses: [EgressConfiguration], route: RouteConfiguration, node: NodeConfiguration,
-        wallets: [WalletConfiguration] = [], killSwitch: KillSwitchConfiguration, control: ControlConfiguration,
-        log: LogConfiguration
+        inbound: InboundConfiguration = InboundConfiguration(), wallets: [WalletConfiguration] = [],
+        killSwitch: KillSwitchConfiguration, control: ControlConfiguration, log: LogConfiguration
     ) {
         self.network = network
         self.egresses = egresses
         self.route = route
         self.node = node
+        self.inbound = inbound
         self.wallets = wallets
         self.killSwitch = killSwitch
         self.control = control
@@ -40,10 +43,12 @@ public struct Configuration: Hashable, Sendable {
         egresses.first { $0.name == name }
     }
 
-    /// The names of the egresses that are of use: some route leads to them, or they lead to one that is.
+    /// The names of the egresses that are of use: some route leads to them, a service is published by them, or they lead to
+    /// one that is of use.
     public var routedEgresses: Set<String> {
         var names: Set<String> = []
-        for first in route.egresses {
+        let publishers = (inbound.onions.isEmpty ? [] : ["tor"]) + (inbound.i2p == nil ? [] : ["i2p"])
+        for first in route.egresses.union(publishers) {
             var next: String? = first
             while let name = next, names.insert(name).inserted { next = egress(named: name)?.via }
         }

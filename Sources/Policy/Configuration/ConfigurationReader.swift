@@ -35,12 +35,14 @@ struct ConfigurationReader {
         let node = readNode(root, egresses: egresses)
         let wallets = readWallets(
             root["wallet"], WalletSurroundings(egresses: egresses, route: route, node: node))
+        let inbound = readInbound(
+            root, InboundSurroundings(declared: declared, egresses: egresses, node: node, wallets: wallets))
         let killSwitch = readKillSwitch(root, node: node, wallets: wallets)
         let control = readControl(root)
         let log = readLog(root)
         return Configuration(
-            network: network, egresses: egresses, route: route, node: node, wallets: wallets, killSwitch: killSwitch,
-            control: control, log: log)
+            network: network, egresses: egresses, route: route, node: node, inbound: inbound, wallets: wallets,
+            killSwitch: killSwitch, control: control, log: log)
     }
 
     mutating func complain(_ message: String, at position: TomlPosition) {

@@ -27,8 +27,8 @@ public struct EgressConfiguration: Hashable, Sendable {
 public enum EgressKind: Hashable, Sendable {
     /// Tor, running already or started by us.
     case tor(TorConfiguration)
-    /// The SOCKS port of an I2P router that runs already.
-    case i2p(socks: Endpoint)
+    /// An I2P router, running already or started by us.
+    case i2p(I2PConfiguration)
     /// A SOCKS5 proxy.
     case proxy(ProxyConfiguration)
     /// The interface of a VPN.
@@ -38,7 +38,7 @@ public enum EgressKind: Hashable, Sendable {
     var endpoints: [Endpoint] {
         switch self {
         case .tor(let tor): tor.endpoints
-        case .i2p(let socks): [socks]
+        case .i2p(let i2p): i2p.endpoints
         case .proxy(let proxy): [proxy.socks]
         case .vpn: []
         }

@@ -57,9 +57,15 @@ extension Configuration {
     }
 
     private var routerLine: String {
-        startsTor
-            ? "  the router's own user is not held: the Tor that it starts has that user, and dials whom it wants"
-            : "  the router's own user reaches the proxies\(loopbackWalletNodes.isEmpty ? "" : ", wallet nodes on this machine") "
-                + "and interfaces above, and nothing else"
+        let programs = startedPrograms
+        guard programs.isEmpty else {
+            let (verb, whose) = programs.count == 1 ? ("has", "dials whom it wants") : ("have", "dial whom they want")
+            return "  the router's own user is not held: the \(programs.joined(separator: " and ")) that it starts "
+                + "\(verb) that user, and \(whose)"
+        }
+        let further =
+            (loopbackWalletNodes.isEmpty ? "" : ", wallet nodes on this machine")
+            + (inbound.isEmpty ? "" : ", the ends of the services")
+        return "  the router's own user reaches the proxies\(further) and interfaces above, and nothing else"
     }
 }

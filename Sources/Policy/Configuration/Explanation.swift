@@ -5,7 +5,8 @@ extension Configuration {
     /// its names make it, ending in a newline. Peers and passwords are not named.
     public func explanation() -> String {
         let lines =
-            ["Network: \(network.rawValue)."] + egressLines + routeLines + nodeLines + walletLines + guardLines
+            ["Network: \(network.rawValue)."] + egressLines + routeLines + nodeLines + inboundLines + walletLines
+            + guardLines
             + logLines
         return lines.joined(separator: "\n") + "\n"
     }
@@ -22,7 +23,7 @@ extension Configuration {
     private static func words(_ kind: EgressKind) -> String {
         switch kind {
         case .tor(let tor): words(tor)
-        case .i2p(let socks): "an I2P router's SOCKS port at \(socks)\(warning(socks, via: nil))"
+        case .i2p(let i2p): words(i2p)
         case .proxy(let proxy):
             "SOCKS5 proxy at \(proxy.socks)\(proxy.credentials == nil ? "" : ", with a user name and password")"
                 + reached(through: proxy.via) + warning(proxy.socks, via: proxy.via)
@@ -47,6 +48,21 @@ extension Configuration {
             "Tor at \(socks), ready by its SOCKS handshake alone (no control port: its own state is unknown)"
                 + warning(socks, via: nil)
         }
+    }
+
+    private static func words(_ i2p: I2PConfiguration) -> String {
+        switch i2p.source {
+        case .socks(let socks): "an I2P router's SOCKS port at \(socks)\(warning(socks, via: nil))"
+        case .sam(let sam): "an I2P router by SAM at \(sam), \(words(i2p.tunnels))\(warning(sam, via: nil))"
+        case .managed: "an i2pd, started by the router, \(words(i2p.tunnels))"
+        }
+    }
+
+    static func words(_ tunnels: I2PTunnels) -> String {
+        let count = tunnels.quantity == 1 ? "1 tunnel" : "\(tunnels.quantity) tunnels"
+        let hops = tunnels.length == 1 ? "1 hop" : "\(tunnels.length) hops"
+        return "\(count) of \(hops) each way"
+            + (tunnels.length == 0 ? ", so that the next router sees where this machine is" : "")
     }
 
     private static func words(_ vpn: VPNConfiguration) -> String {

@@ -23,14 +23,20 @@ enum KnownKeys {
         name: "",
         built: ["network", "tor", "i2p", "proxy", "vpn", "route", "node", "wallet", "kill-switch", "control", "log"])
     static let tor = Table(name: "tor", built: ["managed", "socks", "control", "torrc", "via"])
-    static let i2p = Table(name: "i2p", built: ["socks"], later: ["sam", "managed"])
+    static let i2p = Table(name: "i2p", built: ["sam", "socks", "managed", "tunnels"])
+    static let i2pTunnels = tunnels(of: "i2p")
     static let route = Table(name: "route", built: ["onion", "i2p", "clearnet", "isolation", "hold", "private"])
     static let node = Table(
         name: "node",
         built: [
-            "user", "proxy", "tor-proxy", "i2p-proxy", "ban-list", "peers", "local-ports", "strays", "dns",
+            "user", "proxy", "tor-proxy", "i2p-proxy", "ban-list", "peers", "local-ports", "strays", "dns", "inbound",
         ],
-        later: ["inbound", "allow-remote"])
+        later: ["allow-remote"])
+    static let inbound = Table(name: "node.inbound", built: ["tor", "i2p"])
+    static let inboundTor = Table(name: "node.inbound.tor", built: InboundKind.allCases.map(\.rawValue))
+    static let inboundI2P = Table(name: "node.inbound.i2p", built: ["p2p"])
+    static let i2pService = Table(name: "node.inbound.i2p.p2p", built: ["target", "tunnels"])
+    static let i2pServiceTunnels = tunnels(of: i2pService.name)
     static let wallet = Table(
         name: "wallet",
         built: [
@@ -52,9 +58,21 @@ enum KnownKeys {
         Table(name: "vpn.\(name)", built: ["interface", "resolver", "probe"])
     }
 
+    static func onion(_ kind: InboundKind) -> Table {
+        Table(
+            name: "node.inbound.tor.\(kind.rawValue)",
+            built: ["port", "target"] + (kind == .rpc ? ["clients", "public"] : []))
+    }
+
+    private static func tunnels(of table: String) -> Table {
+        Table(name: "\(table).tunnels", built: ["quantity", "length"])
+    }
+
     /// All tables, for saying where a misplaced key belongs.
     static let all = [
-        top, tor, i2p, proxy("NAME"), vpn("NAME"), route, node, wallet, walletNode, killSwitch, confine, control, log,
+        top, tor, i2p, i2pTunnels, proxy("NAME"), vpn("NAME"), route, node, inbound, inboundTor, onion(.p2p),
+        onion(.rpc),
+        onion(.sync), inboundI2P, i2pService, i2pServiceTunnels, wallet, walletNode, killSwitch, confine, control, log,
     ]
 
     /// What to say of a key that `table` has not.

@@ -4,10 +4,14 @@ extension Configuration {
     /// The lines for monerod.conf that fit this configuration, each with the reason for it, and the wallets' command lines
     /// as comments, ending in a newline. monerod 0.18.0.0 and newer read them: SOCKS4a without a scheme, proxies by number,
     /// peers by number.
-    public func monerodConf() -> String {
+    ///
+    /// - Parameter addresses: the address of each published service with its port, by the service's name, as the status has
+    ///   it; of none that is not known.
+    public func monerodConf(addresses: [String: String] = [:]) -> String {
         let lines =
             ["# monerod.conf for this configuration, by `xmr-routed monerod-conf`.", ""]
-            + networkLines + proxyLines + peerLines + Self.fixedLines + nameLines + Self.lastLines
+            + networkLines + proxyLines + peerLines + inboundLines(addresses) + listeningLines + Self.fixedLines
+            + nameLines + Self.lastLines
             + walletCommandLines
         return lines.joined(separator: "\n") + "\n"
     }
@@ -58,8 +62,6 @@ extension Configuration {
 
     /// What monerod does past any proxy, and the option against each.
     private static let fixedLines = [
-        "# proxy= does not cover who dials in: no peer from outside, and none told that it could.",
-        "p2p-bind-ip=127.0.0.1", "in-peers=0", "hide-my-port=1", "",
         "# No hole in the home router (UPnP); newer versions have none and ignore this.", "no-igd=1", "igd=disabled",
         "",
     ]

@@ -21,8 +21,8 @@ extension ConfigurationReader {
         if let entry = root["tor"], let tor = readTor(entry, network: network, declared: declared) {
             found.append((entry.position, EgressConfiguration(name: "tor", kind: .tor(tor))))
         }
-        if let entry = root["i2p"], let socks = readI2P(entry) {
-            found.append((entry.position, EgressConfiguration(name: "i2p", kind: .i2p(socks: socks))))
+        if let entry = root["i2p"], let i2p = readI2P(entry) {
+            found.append((entry.position, EgressConfiguration(name: "i2p", kind: .i2p(i2p))))
         }
         for (entry, known) in named(root["proxy"], "proxy", "work", KnownKeys.proxy) {
             guard let proxy = readProxy(entry, known, declared) else { continue }
@@ -64,15 +64,6 @@ extension ConfigurationReader {
             }
             return (table, keys(table.key))
         }
-    }
-
-    private mutating func readI2P(_ entry: TomlTable.Entry) -> Endpoint? {
-        guard let table = table(entry, KnownKeys.i2p) else { return nil }
-        if table["socks"] == nil {
-            complain(
-                "[i2p] has no socks: name the I2P router's SOCKS port, socks = \"127.0.0.1:4447\"", at: entry.position)
-        }
-        return endpoint(table["socks"], "i2p.socks")
     }
 
     private mutating func readProxy(

@@ -29,7 +29,7 @@ extension ConfigurationReader {
 
     /// Programs on this machine that carry data out for whoever asks them: where the node reached one, it would leave
     /// past the router.
-    private static let carriers: [UInt16: String] = [
+    static let carriers: [UInt16: String] = [
         53: "a name server", 853: "a name server", 5353: "a name server", 5355: "a name server",
         9040: "Tor", 9050: "Tor", 9051: "Tor", 9150: "Tor", 9151: "Tor",
         4444: "an I2P router's proxy", 4447: "an I2P router's proxy", 7656: "an I2P router",
@@ -88,7 +88,8 @@ extension ConfigurationReader {
 }
 
 extension Endpoint {
-    fileprivate func has(_ port: UInt16) -> Bool {
+    /// Whether it is TCP at this port, at whatever address.
+    func has(_ port: UInt16) -> Bool {
         if case .tcp(_, port) = self { true } else { false }
     }
 }

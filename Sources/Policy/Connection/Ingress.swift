@@ -7,12 +7,14 @@ public enum Ingress: Sendable {
     /// It knows nothing of us: its connection was redirected here, and stands already. The kernel says where it was to
     /// go; nil where it was to go nowhere but here. A refusal shows as a reset.
     case redirected(Destination?)
+    /// It has come by a published service, which ends here. It knows nothing of us either; a refusal shows as a reset.
+    case inbound(Destination)
 
     /// What the client hears when the way to its destination stands.
     var success: [UInt8] {
         switch self {
         case .socks(let server): server.success()
-        case .redirected: []
+        case .redirected, .inbound: []
         }
     }
 
@@ -20,7 +22,7 @@ public enum Ingress: Sendable {
     func failure(_ refusal: SocksRefusal) -> [UInt8] {
         switch self {
         case .socks(let server): server.failure(refusal)
-        case .redirected: []
+        case .redirected, .inbound: []
         }
     }
 }

@@ -10,8 +10,11 @@ public import Protocols
 /// ```
 /// Every state has a deadline, and every way out of it but the last is a refusal: nothing of the node's stream has
 /// left by then.
+///
+/// A stream that comes by a published service begins with its first frame, where it has one: whoever sends another is
+/// refused before anybody is dialled for him.
 public struct NodeConnection: Sendable {
-    private enum State {
+    enum State {
         case handshake
         case routing
         /// Until `patience`, and then this refusal.
@@ -24,8 +27,8 @@ public struct NodeConnection: Sendable {
         case ended
     }
 
-    private var state = State.handshake
-    private var ingress: Ingress
+    var state = State.handshake
+    var ingress: Ingress
     /// What the client asked for; nil until it has.
     public private(set) var destination: Destination?
     /// The network whose P2P protocol it must open as; nil where it is not the node's.
@@ -38,6 +41,8 @@ public struct NodeConnection: Sendable {
     /// What Tor says to the dial that is under way; nil where the nearest proxy is none.
     private var tor: TorAnswer?
     private var leftCircuits = 0
+    /// The first frame of a stream that began with it, and what came after it.
+    private var opening: [UInt8] = []
 
     /// When `tick` must be called at the latest.
     public private(set) var deadline: Instant
@@ -71,43 +76,31 @@ public struct NodeConnection: Sendable {
         state = .routing
     }
 
-    /// What follows the accept of a connection that was redirected; of any other, its request does.
+    /// A connection that came by a published service, accepted now. `start` comes next.
+    ///
+    /// - Parameters:
+    ///   - target: where the service ends.
+    ///   - network: the network whose P2P protocol the stream must open as; nil where it may be any protocol.
+    public init(inboundTo target: Destination, network: MoneroNetwork?, now: Instant) {
+        self.network = nil
+        destination = target
+        ingress = .inbound(target)
+        holdUntil = now + Limits.total
+        giveUp = now + Limits.total
+        deadline = now + Limits.firstFrame
+        state = network.map { .firstFrame(LevinGate(network: $0)) } ?? .routing
+    }
+
+    /// What follows the accept of a connection that was redirected or is inbound; of any other, its request does.
     public mutating func start() -> Step {
-        guard case .redirected(let destination) = ingress else { return Step() }
-        guard let destination else { return refuse(.notRedirected) }
-        return Step(next: .route(destination))
-    }
-
-    /// Whether a refusal is shown by a reset: the client reads no reply of ours.
-    public var refusesByReset: Bool { if case .redirected = ingress { true } else { false } }
-
-    /// Whether it waits for an egress.
-    public var isHolding: Bool { if case .holding = state { true } else { false } }
-
-    /// Whether the upstream is connected and the node's first frame is awaited.
-    public var wantsFirstFrame: Bool { if case .firstFrame = state { true } else { false } }
-
-    /// Whether bytes of the client are wanted now. In every other state they stay in the kernel.
-    public var wantsClientBytes: Bool {
-        switch state {
-        case .handshake, .firstFrame: true
-        default: false
+        switch ingress {
+        case .socks: return Step()
+        case .redirected(nil): return refuse(.notRedirected)
+        case .redirected(let destination?), .inbound(let destination):
+            guard case .routing = state else { return Step() }
+            return Step(next: .route(destination))
         }
     }
-
-    /// Whether bytes of the upstream are wanted now.
-    public var wantsUpstreamBytes: Bool { if case .upstream = state { true } else { false } }
-
-    /// Whether it was given an upstream, and is not relayed yet.
-    public var isUnderWay: Bool {
-        switch state {
-        case .dialling, .upstream, .unexplained, .firstFrame: true
-        case .handshake, .routing, .holding, .ended: false
-        }
-    }
-
-    /// Whether the upstream's connect is not decided yet.
-    public var isDialling: Bool { if case .dialling = state { true } else { false } }
 
     /// The egress that it dials by was lost: what it waits for there will not come.
     public mutating func egressLost(now: Instant) -> Step {
@@ -144,8 +137,13 @@ public struct NodeConnection: Sendable {
             switch gate.receive(bytes) {
             case .more: state = .firstFrame(gate)
             case .pass:
-                state = .ended
-                step.next = .relay(prefix: gate.buffered)
+                if case .inbound(let target) = ingress {
+                    opening = gate.buffered
+                    step.next = .route(target)
+                } else {
+                    state = .ended
+                    step.next = .relay(prefix: gate.buffered)
+                }
             case .refused: step.next = end(.notLevin)
             }
             return (bytes.count, step)
@@ -166,7 +164,7 @@ public struct NodeConnection: Sendable {
                 tor = TorAnswer(to: target, tellsWhy: tellsWhy)
             }
             let chain = SocksChain(hops)
-            // Without a proxy it is the network that takes its time from the first packet on.
+            // Without a proxy the network takes its time from the first packet on.
             deadline = chain.isDirect ? giveUp : min(now + Limits.proxy, giveUp)
             state = .dialling(chain)
             return Step()
@@ -212,7 +210,7 @@ public struct NodeConnection: Sendable {
             deadline = now + Limits.firstFrame
         } else {
             state = .ended
-            step.next = .relay(prefix: [])
+            step.next = .relay(prefix: opening)
         }
     }
 
@@ -226,19 +224,21 @@ public struct NodeConnection: Sendable {
         switch outcome {
         case .more:
             state = .upstream(chain)
-            // The request is out: from here on it is the network that takes its time.
+            // The request is out: from here on the network takes its time.
             if chain.hasRequested { deadline = giveUp }
         case .ready:
             connected(&step, now: now)
             for index in consumed..<bytes.count { step.toClient.append(bytes[index]) }
         case .failed(let failure):
-            if isOfYoungI2P, failure.reason == .refused(code: SocksRefusal.hostUnreachable.code), now < holdUntil {
+            if isOfYoungI2P, failure.reason.refusal == .hostUnreachable, now < holdUntil {
                 // It was answered: it does not count among those that broke.
                 dials -= 1
                 state = .holding(.unreachable, patience: holdUntil)
                 deadline = min(now + Limits.tunnelPause, holdUntil)
                 return Step(next: .dropUpstream)
             }
+            // The session is gone, and another is made: nothing is learnt of the peer.
+            if case .sam(let failure) = failure.reason, failure.isAboutBridge { return upstreamEnded(now: now) }
             guard chain.isAtFirstHop, tor != nil, case .refused(let code) = failure.reason else {
                 return refuse(failure.isOfLastHop ? Refusal(failure.reason) : .proxyFailed, saying: failure.refusal)
             }
@@ -265,7 +265,7 @@ public struct NodeConnection: Sendable {
         case .leaveCircuit:
             guard leftCircuits < Limits.freshCircuits, now < holdUntil else { return refuse(.exitRefused) }
             leftCircuits += 1
-            // It was answered: it does not count among those that broke.
+            // Answered, and not broken.
             dials -= 1
             state = .holding(.exitRefused, patience: holdUntil)
             deadline = now

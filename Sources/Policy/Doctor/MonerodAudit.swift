@@ -2,7 +2,7 @@ internal import Protocols
 
 /// What monerod's options, with its defaults for those that are not given, would send past a proxy.
 public struct MonerodAudit {
-    /// The router's listeners for the node.
+    /// The router's listeners for the node, and where the services end that it publishes.
     public struct Listeners: Hashable, Sendable {
         var proxy: Endpoint?
         var tor: Endpoint?
@@ -10,13 +10,23 @@ public struct MonerodAudit {
         /// Whether the guard redirects its questions for names into the router.
         var answersNames: Bool
 
+        var torService: Endpoint?
+        var rpcService: Endpoint?
+        var syncService: Endpoint?
+        var i2pService: Endpoint?
+
         /// Those of a configuration.
-        public init(_ node: NodeConfiguration) {
+        public init(_ node: NodeConfiguration, inbound: InboundConfiguration = InboundConfiguration()) {
             let at = { (role: NodeListenerRole) in node.listeners.first { $0.role == role }?.endpoint }
             proxy = at(.p2p)
             tor = at(.torZone)
             i2p = at(.i2pZone)
             answersNames = node.dns != nil
+            let end = { (kind: InboundKind) in inbound.onions.first { $0.kind == kind }?.target }
+            torService = end(.p2p)
+            rpcService = end(.rpc)
+            syncService = end(.sync)
+            i2pService = inbound.i2p?.target
         }
 
         /// The line that names the proxy.
@@ -44,6 +54,7 @@ public struct MonerodAudit {
             audit.proxies()
             audit.names()
             audit.inbound()
+            audit.services()
             audit.habits()
         }
         audit.rpc()
@@ -92,14 +103,6 @@ public struct MonerodAudit {
                 ours.map { "tx-proxy=\(parts[0]),\($0),16" }
                 ?? "\(parts[0])-proxy = \"127.0.0.1:\(parts[0] == "tor" ? 18951 : 18952)\" in [node], and tx-proxy with it"
             judge(parts[1], option: "tx-proxy=\(parts[0])", ours: ours, line: line, "its own transactions")
-        }
-        for service in options.all("anonymous-inbound") {
-            let network = service.value.contains(".i2p") ? "i2p" : "tor"
-            if !zones.contains(where: { $0.value.hasPrefix(network + ",") }) {
-                findings.add(
-                    .note, "anonymous-inbound without a tx-proxy of \(network): monerod refuses to start so",
-                    mend: "tx-proxy=\(network),IP:PORT,16")
-            }
         }
     }
 

@@ -30,7 +30,7 @@ public struct GuardedUsers: Hashable, Sendable {
     /// - Parameters:
     ///   - idOf: the number of a name, nil where nobody has it.
     ///   - router: the number of the router's user; nil where there is none. It gets no chain where it is root's, and
-    ///     none where it starts a Tor, which dials whom it wants.
+    ///     none where it starts a Tor or an i2pd, which dial whom they want.
     public init(_ configuration: Configuration, idOf: (String) -> UInt32?, router: UInt32?) {
         users = []
         problems = []
@@ -51,7 +51,7 @@ public struct GuardedUsers: Hashable, Sendable {
             }
         }
         routerUser = router == 0 ? nil : router
-        self.router = configuration.startsTor ? nil : routerUser
+        self.router = configuration.startedPrograms.isEmpty ? routerUser : nil
     }
 }
 
@@ -61,13 +61,13 @@ extension Configuration {
         (node.user.map { [$0] } ?? []) + killSwitch.confine.map(\.user)
     }
 
-    /// Whether the router starts a Tor, which runs as the router's own user.
-    public var startsTor: Bool {
-        egresses.contains { egress in
-            if case .tor(let tor) = egress.kind, case .managed = tor.source {
-                routedEgresses.contains(egress.name)
-            } else {
-                false
+    /// What the router starts that dials whom it wants, as the router's own user: "Tor", "i2pd".
+    public var startedPrograms: [String] {
+        egresses.filter { routedEgresses.contains($0.name) }.compactMap { egress in
+            switch egress.kind {
+            case .tor(let tor): if case .managed = tor.source { "Tor" } else { nil }
+            case .i2p(let i2p): i2p.managed ? "i2pd" : nil
+            case .proxy, .vpn: nil
             }
         }
     }

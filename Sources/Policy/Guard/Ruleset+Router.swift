@@ -41,7 +41,9 @@ extension Ruleset {
         for egress in configuration.egresses where egress.via == nil {
             for endpoint in egress.kind.endpoints where !dialled.contains(endpoint) { dialled.append(endpoint) }
         }
-        for endpoint in configuration.loopbackWalletNodes where !dialled.contains(endpoint) {
+        // To an inbound service's target the router dials from addresses of 127/8; here is only whom it dials.
+        for endpoint in configuration.loopbackWalletNodes + configuration.inbound.targets
+        where !dialled.contains(endpoint) {
             dialled.append(endpoint)
         }
         for case .tcp(let address, let port) in dialled {

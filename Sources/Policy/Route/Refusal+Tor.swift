@@ -3,6 +3,10 @@ public import Protocols
 extension Refusal {
     /// What a SOCKS5 proxy that is no Tor means by not connecting (RFC 1928 section 6).
     public init(_ failure: SocksClientFailure) {
+        if case .sam(let failure) = failure {
+            self.init(failure)
+            return
+        }
         guard case .refused(let code) = failure else {
             self = failure.isAboutProxy ? .proxyFailed : .unreachable
             return

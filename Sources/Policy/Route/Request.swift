@@ -14,14 +14,21 @@ public enum RequestClass: UInt8, Hashable, Sendable, CaseIterable {
     case stray = 5
     /// The node's questions to name servers (`[node] dns`).
     case dns = 6
+    /// Peers of the node that come by a published service.
+    case inbound = 7
+    /// Wallets that come by a published service to the node's RPC.
+    case inboundRPC = 8
 
     /// Whether its streams must open as Monero's P2P protocol. A stray may be any protocol over TCP.
     public var opensAsLevin: Bool {
         switch self {
-        case .p2p, .torZone, .i2pZone: true
-        case .torUplink, .stray, .dns: false
+        case .p2p, .torZone, .i2pZone, .inbound: true
+        case .torUplink, .stray, .dns, .inboundRPC: false
         }
     }
+
+    /// Whether they come by a published service. They end at this machine, so no route is asked about them.
+    public var isInbound: Bool { self == .inbound || self == .inboundRPC }
 }
 
 /// Which of the `[route]` keys a destination falls under.

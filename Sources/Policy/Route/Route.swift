@@ -49,6 +49,8 @@ public struct Route: Hashable, Sendable {
             case .block: .refuse(.blocked)
             }
         }
+        // It leads to this machine, and by no egress.
+        if request.requestClass.isInbound { return .refuse(.blocked) }
         var destination = request.destination
         if request.requestClass == .p2p || request.requestClass == .stray, let peer = peers[destination] {
             destination = peer
@@ -56,7 +58,8 @@ public struct Route: Hashable, Sendable {
         let kind = DestinationKind(destination.host)
         switch (request.requestClass, kind) {
         case (.p2p, _), (.stray, _), (.torZone, .onion), (.i2pZone, .i2p): break
-        case (.torZone, _), (.i2pZone, _), (.torUplink, _), (.dns, _): return .refuse(.wrongZone)
+        case (.torZone, _), (.i2pZone, _), (.torUplink, _), (.dns, _), (.inbound, _), (.inboundRPC, _):
+            return .refuse(.wrongZone)
         }
         if let refusal = check(destination.host) { return .refuse(refusal) }
         return switch target(of: kind) {
@@ -82,6 +85,8 @@ public struct Route: Hashable, Sendable {
         _ requestClass: RequestClass, _ kind: DestinationKind, address: IPAddress?, isLocalName: Bool, egress: String
     ) -> Bool {
         if requestClass == .torUplink { return torUplink == egress }
+        // It stands by its service, and ends with that.
+        if requestClass.isInbound { return true }
         if requestClass == .dns { return target(of: .clearnet) == .egress(egress) }
         guard target(of: kind) == .egress(egress), !isLocalName || configuration.allowsPrivate else { return false }
         return address.flatMap { check(Host($0)) } == nil

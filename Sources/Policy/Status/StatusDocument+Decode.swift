@@ -44,6 +44,7 @@ extension EgressStatus {
         state = try field["state"].oneOf()
         detail = try field["detail"].string()
         failures = [:]
+        stalled = 0
     }
 }
 
@@ -64,9 +65,12 @@ extension ListenerStatus {
 
 extension InboundStatus {
     fileprivate init(_ field: JSONField) throws(DocumentFailure) {
-        name = try field["name"].string()
-        address = try field["address"].orNull { field throws(DocumentFailure) in try field.string() }
-        published = try field["published"].orNull { field throws(DocumentFailure) in try field.bool() }
+        self.init(
+            name: try field["name"].string(),
+            address: try field["address"].orNull { field throws(DocumentFailure) in try field.string() },
+            published: try field["published"].orNull { field throws(DocumentFailure) in try field.bool() },
+            detail: try field["detail"].orNull { field throws(DocumentFailure) in try field.string() },
+            open: try field["open"].orNull { field throws(DocumentFailure) in try field.integer() })
     }
 }
 

@@ -55,7 +55,8 @@ extension InboundStatus {
     fileprivate func encode() -> JSONValue {
         .object([
             "name": .string(name), "address": .string(orNull: address),
-            "published": published.map { .bool($0) } ?? .null,
+            "published": published.map { .bool($0) } ?? .null, "detail": .string(orNull: detail),
+            "open": .integer(orNull: open),
         ])
     }
 }

@@ -50,6 +50,25 @@ extension StatusEvent {
             fields: fields)
     }
 
+    /// Connections were cut because they had stalled.
+    public static func stalled(count: UInt64, at time: UTCTime) -> StatusEvent {
+        StatusEvent(
+            time: time, kind: .stalled,
+            sentence:
+                "\(HumanUnits.count(count, "connection")) cut: stalled: the node had asked for blocks and nothing "
+                + "came; a new one takes a fresh circuit",
+            fields: ["cut": .integer(count)])
+    }
+
+    /// Some have stalled and stay, since the hour's cuts are used up.
+    public static func stallsLeft(at time: UTCTime) -> StatusEvent {
+        StatusEvent(
+            time: time, kind: .stalled,
+            sentence: "connections have stalled and are not cut: \(StalledStreams.Limits.cuts) were within an hour, "
+                + "and more would let others choose the node's peers",
+            fields: ["cut": .integer(0)])
+    }
+
     /// Somebody used this listener for whom it is not; so often since the last such event.
     public static func threat(_ telling: OwnerThreats.Telling, listener: String, at time: UTCTime) -> StatusEvent {
         StatusEvent(
@@ -83,7 +102,16 @@ extension StatusEvent {
             fields: ["sockets": .integer(orNull: sockets), "problem": .string(orNull: problem)])
     }
 
-    /// What changed from one document to the next, in the order of its weight: lock, state, egresses.
+    /// A service is published, or is not any more. Its address is not said: who keeps the log is not told whose it is.
+    static func inbound(_ service: InboundStatus, at time: UTCTime) -> StatusEvent {
+        let isPublished = service.published == true
+        return StatusEvent(
+            time: time, kind: .inbound,
+            sentence: "\(service.name) is \(isPublished ? "published" : "not published")",
+            fields: ["service": .string(service.name), "published": .bool(isPublished)])
+    }
+
+    /// What changed from one document to the next, in the order of its weight: lock, state, egresses, services.
     public static func changes(
         from before: StatusDocument, to after: StatusDocument, at time: UTCTime
     ) -> [StatusEvent] {
@@ -122,6 +150,10 @@ extension StatusEvent {
                 StatusEvent(
                     time: time, kind: .egress, sentence: "\(egress.name) is no longer configured",
                     fields: ["egress": .string(egress.name), "state": .null, "detail": .null]))
+        }
+        for service in after.inbound {
+            let earlier = before.inbound.first { $0.name == service.name }?.published == true
+            if earlier != (service.published == true) { events.append(inbound(service, at: time)) }
         }
         return events
     }

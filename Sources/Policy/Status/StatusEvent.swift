@@ -35,10 +35,14 @@ public struct StatusEvent: Hashable, Sendable {
         public static let threat = Kind(rawValue: "threat")
         /// Connections were refused.
         public static let refused = Kind(rawValue: "refused")
+        /// Connections on which the peer fell silent were cut, or would have been.
+        public static let stalled = Kind(rawValue: "stalled")
         /// The guard stopped packets of confined users.
         public static let stopped = Kind(rawValue: "stopped")
         /// A node behind the wallet gateway was set aside, or is good again.
         public static let walletNode = Kind(rawValue: "wallet-node")
+        /// A service is published, or is not any more.
+        public static let inbound = Kind(rawValue: "inbound")
         /// The guard was to destroy the confined users' open sockets.
         public static let destroyed = Kind(rawValue: "destroyed")
     }

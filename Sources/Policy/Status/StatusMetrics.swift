@@ -62,6 +62,10 @@ public enum StatusMetrics {
                     }
                 }),
             Family(
+                "egress_stalled_total", .counter,
+                "Connections that were cut because blocks were asked for and nothing came.",
+                document.egress.map { Sample(["egress": $0.name], $0.stalled) }),
+            Family(
                 "listener_open", .gauge, "Connections open now.",
                 listeners.compactMap { listener in listener.open.map { Sample(["listener": listener.name], $0) } }),
             Family(
@@ -84,6 +88,28 @@ public enum StatusMetrics {
             Family(
                 "inbound_published", .gauge, "Whether a service is known to be published.",
                 document.inbound.map { Sample(["service": $0.name], $0.published == true) }),
+            Family(
+                "inbound_open", .gauge, "Streams open now by which others came in.",
+                document.inbound.compactMap { service in service.open.map { Sample(["service": service.name], $0) } }),
+            Family(
+                "inbound_accepted_total", .counter, "Streams by which others came in.",
+                document.inbound.compactMap { service in
+                    service.counts.map { Sample(["service": service.name], $0.accepted) }
+                }),
+            Family(
+                "inbound_refused_total", .counter, "Streams by which others came in and that were refused, by reason.",
+                document.inbound.flatMap { service in
+                    (service.counts?.refused ?? [:]).sorted { $0.key < $1.key }.map {
+                        Sample(["service": service.name, "reason": $0.key], $0.value)
+                    }
+                }),
+            Family(
+                "inbound_bytes_total", .counter, "Bytes of these streams; in is from who came in to the node.",
+                document.inbound.flatMap { service in
+                    (service.counts.map { [("in", $0.bytesIn), ("out", $0.bytesOut)] } ?? []).map { direction, bytes in
+                        Sample(["service": service.name, "direction": direction], bytes)
+                    }
+                }),
             Family(
                 // Neither height nor latency: they move only while a wallet polls, and would say when.
                 "wallet_node_up", .gauge, "Whether nothing is known against a wallet's node, by its place in the file.",

@@ -125,14 +125,10 @@ public struct StatusScreen {
     }
 
     private func inbound(_ service: InboundStatus) -> [String] {
-        let (word, tone): (String, Palette.Tone) =
-            switch service.published {
-            case true?: ("published", .good)
-            case false?: ("not published", .warning)
-            case nil: ("not known to be published", .warning)
-            }
+        let (word, tone) = service.standing
         let name = service.name.oneLine.cut(to: 40).padded(to: 16) + "  "
-        return [name + palette.paint(word, tone)] + (service.address.map { hanging($0, after: "") } ?? [])
+        return [name + palette.paint(word, tone)] + (service.detail.map { hanging($0, after: "  ") } ?? [])
+            + (service.address.map { hanging($0, after: "") } ?? [])
     }
 
     private func wallet(_ wallet: WalletStatus) -> [String] {

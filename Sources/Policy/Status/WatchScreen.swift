@@ -29,18 +29,21 @@ public struct WatchScreen: Hashable, Sendable {
         lastAnswer = time
         var head = cropped(StatusScreen.headline(document.borneOut, palette: palette), to: 3, "the reason goes on")
         head.append("")
-        head.append(killSwitch(document.killSwitch))
+        head += killSwitch(document.killSwitch)
         head += egress(document.egress)
         head.append("")
         head += traffic(at: time)
+        head.append(row("peers", ZonePeers.words(document)))
         head.append("")
-        var tail = summaries(document)
+        var tail = wallet(document.wallet)
         if !document.threats.isEmpty {
             tail += cropped(document.threats.map { palette.paint(row("threat", $0), .bad) }, to: 3, "more threats")
         }
         tail.append(row("daemon", StatusScreen.daemonLine(document)))
-        let room = Self.rows - head.count - tail.count
-        return Self.draw(head + cropped(listeners(document.listeners), to: room, "more listeners") + tail)
+        let listeners = listeners(document.listeners)
+        let services = inbound(document.inbound, room: Self.rows - head.count - tail.count - listeners.count)
+        let room = Self.rows - head.count - services.count - tail.count
+        return Self.draw(head + cropped(listeners, to: room, "more listeners") + services + tail)
     }
 
     /// The bytes to write when nothing answered at this time. Nothing of what was shown before is left standing.
@@ -76,13 +79,18 @@ public struct WatchScreen: Hashable, Sendable {
         return lines.prefix(max(most - 1, 0)) + ["  ... and \(lines.count - max(most - 1, 0)) lines: \(what)"]
     }
 
-    private func killSwitch(_ status: KillSwitchStatus) -> String {
+    /// Lock and guard, and the ledger of what the guard stopped.
+    private func killSwitch(_ status: KillSwitchStatus) -> [String] {
         let (lock, lockTone) =
             status.locked ? ("LOCKED", Palette.Tone.bad) : ("not locked", Palette.Tone.good)
         let guardLine = StatusScreen.guardLine(status.guardStatus)
         let room = StatusScreen.columns - StatusScreen.margin - lock.count - 2
-        return "kill-switch".padded(to: StatusScreen.margin) + palette.paint(lock, lockTone) + "; "
-            + palette.paint(guardLine.text.cut(to: room), guardLine.tone)
+        let ledger = status.stopped.isEmpty ? "nothing" : StoppedPackets.summary(of: status.stopped)
+        return [
+            "kill-switch".padded(to: StatusScreen.margin) + palette.paint(lock, lockTone) + "; "
+                + palette.paint(guardLine.text.cut(to: room), guardLine.tone),
+            row("stopped", ledger),
+        ]
     }
 
     private func egress(_ all: [EgressStatus]) -> [String] {
@@ -131,17 +139,29 @@ public struct WatchScreen: Hashable, Sendable {
         return [columns("listener", "open", "accepted", "refused", "up", "down")] + rows.map { $0.cut(to: 80) } + [""]
     }
 
-    private func summaries(_ document: StatusDocument) -> [String] {
-        var lines: [String] = []
-        if !document.inbound.isEmpty {
-            let published = document.inbound.filter { $0.published == true }.count
-            lines.append(row("inbound", "\(published) of \(document.inbound.count) published"))
+    /// The published services: a row each where there is room, else how many of them are.
+    private func inbound(_ services: [InboundStatus], room: Int) -> [String] {
+        guard !services.isEmpty else { return [] }
+        guard services.count <= room else {
+            let published = services.count { $0.published == true }
+            let missing = services.filter { $0.published != true }.map(\.name.oneLine)
+            let rest = missing.isEmpty ? "" : ", not \(missing.joined(separator: ", "))"
+            return [row("inbound", "\(published) of \(services.count) published\(rest)")]
         }
-        if !document.wallet.nodes.isEmpty {
-            let ready = document.wallet.nodes.filter { $0.state == .ready }.count
-            let height = document.wallet.quorumHeight.map { ", agreed height \($0)" } ?? ", no agreed height"
-            lines.append(row("wallet", "\(ready) of \(document.wallet.nodes.count) nodes ready\(height)"))
+        return services.enumerated().map { place, service in
+            let (word, tone) = service.standing
+            let name = service.name.oneLine.cut(to: 12).padded(to: 12) + "  "
+            let more = (service.detail ?? service.address ?? "").oneLine
+            let space = StatusScreen.columns - StatusScreen.margin - name.columns - word.count - 2
+            return (place == 0 ? "inbound" : "").padded(to: StatusScreen.margin) + name + palette.paint(word, tone)
+                + (more.isEmpty ? "" : "  " + more.cut(to: space))
         }
-        return lines
+    }
+
+    private func wallet(_ wallet: WalletStatus) -> [String] {
+        guard !wallet.nodes.isEmpty else { return [] }
+        let ready = wallet.nodes.count { $0.state == .ready }
+        let height = wallet.quorumHeight.map { ", agreed height \($0)" } ?? ", no agreed height"
+        return [row("wallet", "\(ready) of \(wallet.nodes.count) nodes ready\(height)")]
     }
 }

@@ -9,6 +9,7 @@ public import Protocols
 ///     data/          Tor's own: guards, consensus, the control cookie
 ///     socks          its SOCKS port, a Unix socket
 ///     control        its control port, a Unix socket
+///     p2p rpc sync   where it connects the streams of onion services to, Unix sockets of the router's
 /// ```
 public struct TorPlaces: Hashable, Sendable {
     /// The directory of all of it.
@@ -24,7 +25,13 @@ public struct TorPlaces: Hashable, Sendable {
     public var torrc: String { directory + "/torrc" }
     /// Tor's own directory.
     public var data: String { directory + "/data" }
-    /// Both sockets' paths.
+    /// Where it connects the streams of an onion service to; nil where a command to Tor cannot name the place.
+    public func inbound(_ kind: InboundKind) -> Endpoint? {
+        let endpoint = Endpoint("unix:\(directory)/\(kind.rawValue)")
+        return endpoint.flatMap { TorOnionRequest.canName($0) ? $0 : nil }
+    }
+
+    /// The paths of the sockets that are Tor's own.
     public var sockets: [String] { [directory + "/socks", directory + "/control"] }
 
     /// The places below a state directory.

@@ -16,6 +16,16 @@ public struct LevinHeader: Hashable, Sendable {
     public static let size = 33
     /// The command that opens every connection.
     public static let handshake: UInt32 = 1001
+    /// A node asks for blocks by their hashes (monero: NOTIFY_REQUEST_GET_OBJECTS).
+    public static let requestBlocks: UInt32 = 2003
+    /// The blocks (NOTIFY_RESPONSE_GET_OBJECTS).
+    public static let blocks: UInt32 = 2004
+    /// A node asks which hashes follow those it has (NOTIFY_REQUEST_CHAIN).
+    public static let requestChain: UInt32 = 2006
+    /// The hashes (NOTIFY_RESPONSE_CHAIN_ENTRY).
+    public static let chain: UInt32 = 2007
+    /// The longest body that nodes take (levin_base.h, LEVIN_DEFAULT_MAX_PACKET_SIZE).
+    public static let longestBody: UInt64 = 100_000_000
     /// The only protocol version there is.
     public static let version: UInt32 = 1
 

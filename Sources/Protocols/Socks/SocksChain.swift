@@ -1,20 +1,28 @@
-/// One handshake of a chain of SOCKS5 proxies.
+/// One handshake of a chain of proxies: SOCKS5, or that of an I2P router's SAM bridge.
 public struct SocksHop: Hashable, Sendable {
     /// What the proxy is asked for; nil: nothing, it shall only show that it takes us (a probe, the last hop alone).
     public var destination: Destination?
     /// What the proxy is told of who asks; nil: nothing.
     public var credentials: Credentials?
+    /// The session by which the destination is asked for, where the hop is a SAM bridge; nil for a SOCKS5 proxy.
+    public var session: SAMSessionID?
 
-    /// This request with these credentials.
+    /// This request of a SOCKS5 proxy with these credentials.
     public init(_ destination: Destination?, credentials: Credentials?) {
         self.destination = destination
         self.credentials = credentials
     }
+
+    /// A stream of a SAM bridge's session to an I2P name: its port means nothing.
+    public init(_ destination: Destination, by session: SAMSessionID) {
+        self.destination = destination
+        self.session = session
+    }
 }
 
-/// The upstream machine for a proxy behind other proxies: the handshakes of `SocksClient` one after the other over
-/// one connection, each through the stream that the one before it opened. Without any hop the connection itself is
-/// the stream.
+/// The upstream machine for a proxy behind other proxies: the handshakes of `SocksClient`, or of `SAMStreamClient` for a
+/// SAM bridge, one after the other over one connection, each through the stream that the one before it opened. Without
+/// any hop the connection itself is the stream.
 ///
 /// ```
 /// start ─▶ hop 0: to the next proxy ─▶ hop 1: to the next … ─▶ the last: to the destination ─▶ ready
@@ -58,7 +66,7 @@ public struct SocksChain: Sendable {
 
     private let hops: [SocksHop]
     private var index = 0
-    private var client: SocksClient?
+    private var client: Client?
 
     /// A machine for these handshakes, the nearest proxy's first.
     public init(_ hops: [SocksHop]) {
@@ -116,14 +124,62 @@ public struct SocksChain: Sendable {
     private mutating func begin(_ output: inout [UInt8]) -> Outcome {
         guard index < hops.count else { return .ready }
         let hop = hops[index]
-        var next =
-            if let destination = hop.destination {
-                SocksClient(destination: destination, credentials: hop.credentials)
-            } else {
-                SocksClient(probeWith: hop.credentials)
-            }
+        var next = Client(hop)
         next.start(&output)
         client = next
         return .more
+    }
+
+    /// The machine of one hop.
+    private enum Client: Sendable {
+        case socks(SocksClient)
+        case sam(SAMStreamClient)
+
+        init(_ hop: SocksHop) {
+            switch (hop.destination, hop.session) {
+            case (let destination?, let session?):
+                self = .sam(SAMStreamClient(.connect(name: destination.host.description), of: session))
+            case (let destination?, nil):
+                self = .socks(SocksClient(destination: destination, credentials: hop.credentials))
+            case (nil, _): self = .socks(SocksClient(probeWith: hop.credentials))
+            }
+        }
+
+        var hasRequested: Bool {
+            switch self {
+            case .socks(let client): client.hasRequested
+            case .sam(let client): client.hasRequested
+            }
+        }
+
+        mutating func start(_ output: inout [UInt8]) {
+            switch self {
+            case .socks(var client):
+                client.start(&output)
+                self = .socks(client)
+            case .sam(var client):
+                client.start(&output)
+                self = .sam(client)
+            }
+        }
+
+        mutating func receive(
+            _ input: Span<UInt8>, output: inout [UInt8]
+        ) -> (consumed: Int, outcome: SocksClient.Outcome) {
+            switch self {
+            case .socks(var client):
+                let result = client.receive(input, output: &output)
+                self = .socks(client)
+                return result
+            case .sam(var client):
+                let (consumed, outcome) = client.receive(input, output: &output)
+                self = .sam(client)
+                switch outcome {
+                case .more: return (consumed, .more)
+                case .ready: return (consumed, .ready)
+                case .failed(let failure): return (consumed, .failed(.sam(failure)))
+                }
+            }
+        }
     }
 }

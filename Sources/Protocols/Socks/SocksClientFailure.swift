@@ -15,6 +15,8 @@ public enum SocksClientFailure: Error, Hashable, Sendable {
     case answeredUnasked
     /// The destination's name is empty or longer than the 255 bytes that SOCKS5 can carry.
     case unspeakableDestination
+    /// It is a SAM bridge, and this is what became of it there.
+    case sam(SAMFailure)
 
     /// Whether the fault lies with the proxy or with how it is configured, so that no other destination would
     /// fare better.
@@ -22,6 +24,7 @@ public enum SocksClientFailure: Error, Hashable, Sendable {
         switch self {
         case .notSocks5, .noAcceptableMethod, .credentialsRefused, .malformedReply, .answeredUnasked: true
         case .refused, .unspeakableDestination: false
+        case .sam(let failure): failure.isAboutBridge
         }
     }
 
@@ -33,6 +36,7 @@ public enum SocksClientFailure: Error, Hashable, Sendable {
         case .refused(0xf7): .expired
         case .refused(let code): SocksRefusal(code: code) ?? .generalFailure
         case .unspeakableDestination: .hostUnreachable
+        case .sam(let failure): failure.refusal
         case .notSocks5, .noAcceptableMethod, .credentialsRefused, .malformedReply, .answeredUnasked: .generalFailure
         }
     }
@@ -52,6 +56,7 @@ public enum SocksClientFailure: Error, Hashable, Sendable {
         case .malformedReply: "the proxy sent a malformed SOCKS5 reply"
         case .answeredUnasked: "the proxy answered before it was asked; it does not follow SOCKS5"
         case .unspeakableDestination: "the destination's name is empty or too long for SOCKS5"
+        case .sam(let failure): failure.sentence
         }
     }
 

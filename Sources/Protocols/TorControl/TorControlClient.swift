@@ -19,6 +19,8 @@ public struct TorControlClient: Sendable {
         case report(TorState)
         /// Tor could not connect a stream of ours.
         case stream(TorStreamEvent)
+        /// Something became known of the onion services that are published over this connection.
+        case onion(TorOnionEvent)
         /// The connection is of no use: close it. A report that says so came before.
         case close(TorControlFailure)
     }
@@ -36,6 +38,10 @@ public struct TorControlClient: Sendable {
         case poll
         /// A circuit of Tor's choice; whether it comes to stand is told by events.
         case probe
+        /// As which user Tor runs.
+        case owner
+        case addOnion(TorOnionRequest)
+        case deleteOnion(address: String)
     }
 
     private enum Phase: Hashable {
@@ -76,6 +82,9 @@ public struct TorControlClient: Sendable {
     private var relayFailedAt: Instant?
     private var probedAt: Instant?
     private var waited = Duration.zero
+    private var servesOnions = false
+    /// The addresses of the services that stand.
+    private var onions: Set<String> = []
 
     /// A machine for one connection.
     ///
@@ -116,6 +125,12 @@ public struct TorControlClient: Sendable {
                     if let stream = TorStreamEvent(text, keyOf: keyOf) { effects.append(.stream(stream)) }
                     continue
                 }
+                if TorDescriptorEvent.isAbout(text) {
+                    if let descriptor = TorDescriptorEvent(text, isOurs: onions.contains) {
+                        effects.append(.onion(.descriptor(descriptor)))
+                    }
+                    continue
+                }
                 switch state.apply(event: reply) {
                 case .clockSkew: skewToldAt = now
                 case .relayFailure: relayFailedAt = now
@@ -138,6 +153,27 @@ public struct TorControlClient: Sendable {
             let proof = TorSafeCookie(path: path, cookie: cookie, nonce: nonce)
             return [send(proof.challenge, .challenge(proof))]
         }
+    }
+
+    /// Onion services are to be published over this connection, as soon as Tor lets us in: `.onion(.open)` says so.
+    public mutating func serveOnions() -> [Effect] {
+        guard !servesOnions else { return [] }
+        servesOnions = true
+        return phase == .running ? openOnions() : []
+    }
+
+    /// Publishes a service; what came of it is told by `.onion`. Before `.onion(.open)` nothing is sent.
+    public mutating func publish(_ request: TorOnionRequest) -> [Effect] {
+        guard phase == .running, servesOnions else { return [] }
+        return [send(request.command, .addOnion(request))]
+    }
+
+    /// Takes a service down that this connection has published.
+    ///
+    /// - Parameter address: as `.onion(.added)` gave it.
+    public mutating func unpublish(_ address: String) -> [Effect] {
+        guard phase == .running, onions.contains(address) else { return [] }
+        return [send("DEL_ONION \(address.prefix { $0 != "." })", .deleteOnion(address: address))]
     }
 
     /// The peer closed the connection, or it broke.
@@ -177,9 +213,8 @@ extension TorControlClient {
             case .authenticate:
                 guard reply.code == 250 else { throw .refused(reply.sentence) }
                 phase = .running
-                let events = "STATUS_CLIENT STATUS_GENERAL NETWORK_LIVENESS ORCONN STREAM"
                 return (takesOwnership ? [send("TAKEOWNERSHIP", .takeOwnership)] : [])
-                    + [send("SETEVENTS \(events)", .setEvents), poll()]
+                    + [send("SETEVENTS \(Self.events)", .setEvents), poll()] + (servesOnions ? openOnions() : [])
             case .takeOwnership, .setEvents:
                 guard reply.code == 250 else { throw .unsupported(reply.sentence) }
                 return []
@@ -188,10 +223,27 @@ extension TorControlClient {
                 state.apply(answer: reply)
                 return []
             case .probe: return []
+            case .owner: return [.onion(.open(user: TorOnionEvent.user(reply)))]
+            case .addOnion(let request):
+                let event = try TorOnionEvent(answer: reply, to: request)
+                if case .added(_, let address, _) = event { onions.insert(address) }
+                return [.onion(event)]
+            case .deleteOnion(let address):
+                // 552: it is not there. A service that Tor does not take down ends with the connection.
+                guard [250, 552].contains(reply.code) else { throw .unsupported(reply.sentence) }
+                onions.remove(address)
+                return [.onion(.deleted(address: address))]
             }
         } catch {
             return fail(error)
         }
+    }
+
+    private static let events = "STATUS_CLIENT STATUS_GENERAL NETWORK_LIVENESS ORCONN STREAM"
+
+    /// Only for who publishes: to any other, events of descriptors would tell what onions this Tor's users look for.
+    private mutating func openOnions() -> [Effect] {
+        [send("SETEVENTS \(Self.events) HS_DESC", .setEvents), send("GETINFO process/uid", .owner)]
     }
 
     private mutating func begin(_ authentication: TorAuthentication) -> [Effect] {
@@ -257,10 +309,12 @@ extension TorControlClient {
 
     private mutating func fail(_ failure: TorControlFailure) -> [Effect] {
         guard phase != .over else { return [] }
+        let served = servesOnions && phase == .running
         phase = .over
         pending = []
+        onions = []
         state = TorState()
         state.failure = failure
-        return report() + [.close(failure)]
+        return (served ? [.onion(.closed)] : []) + report() + [.close(failure)]
     }
 }

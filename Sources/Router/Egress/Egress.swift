@@ -26,6 +26,8 @@ class Egress {
     var keyOf: (ArraySlice<UInt8>) -> UInt64? = { _ in nil }
     /// What exits and destinations have answered lately.
     var troubles = StreamTroubles()
+    /// Relays through it that were cut because they stalled.
+    var stalled: UInt64 = 0
 
     /// What is known of it. The sentence always says why.
     fileprivate(set) var readiness = EgressReadiness(.starting, "starting")
@@ -53,6 +55,15 @@ class Egress {
     ///
     /// - Parameter isolation: what Tor isolates the stream by, where it goes through Tor.
     func way(to target: Destination, isolation: Credentials?) -> Answer { .refuse(.egressNotReady) }
+
+    /// How a link of a wallets' listener, by its number in this run, is dialled: it shares nothing with the node's streams,
+    /// or with another listener's, by which a peer could tell that they are one user's.
+    func way(to target: Destination, isolation: Credentials?, wallet: UInt32) -> Answer {
+        way(to: target, isolation: isolation)
+    }
+
+    /// That listener is no more, with all its links.
+    func forget(wallet: UInt32) {}
 
     /// The answer to a stream that is to be dialled.
     enum Answer {
@@ -89,23 +100,40 @@ class Egress {
     /// - Parameters:
     ///   - stateDirectory: where a Tor that we start has its directory.
     ///   - uplink: opens the way out of a Tor that we start and that goes by another egress.
+    ///   - isOurs: whether a program of our own user has the end at the first address of a connection whose other end is at
+    ///     the second.
     static func make(
         _ configuration: EgressConfiguration, id: UInt32, via: Egress?, stateDirectory: String, loop: EventLoop,
-        uplink: @escaping () throws(StartFailure) -> TorUplink
+        uplink: @escaping () throws(StartFailure) -> TorUplink, isOurs: @escaping (Endpoint, Endpoint) -> Bool
     ) -> Egress {
         switch configuration.kind {
         case .tor(let tor):
             TorEgress(
                 configuration,
                 source(of: tor, via: via, stateDirectory: stateDirectory, uplink: uplink, loop: loop), id: id, via: via)
-        case .i2p(let socks):
-            ProxyEgress(
-                configuration, ProxyConfiguration(socks: socks), kind: "i2p",
-                what: "the I2P router's SOCKS port at \(socks)", id: id, via: nil, loop: loop)
+        case .i2p(let i2p):
+            make(i2p, configuration, id: id, stateDirectory: stateDirectory, loop: loop, isOurs: isOurs)
         case .proxy(let proxy):
             ProxyEgress(
                 configuration, proxy, kind: "proxy", what: "the proxy at \(proxy.socks)", id: id, via: via, loop: loop)
         case .vpn(let vpn): VPNEgress(configuration, vpn, id: id, loop: loop)
+        }
+    }
+
+    private static func make(
+        _ i2p: I2PConfiguration, _ configuration: EgressConfiguration, id: UInt32, stateDirectory: String,
+        loop: EventLoop, isOurs: @escaping (Endpoint, Endpoint) -> Bool
+    ) -> Egress {
+        switch i2p.source {
+        case .socks(let socks):
+            ProxyEgress(
+                configuration, ProxyConfiguration(socks: socks), kind: "i2p",
+                what: "the I2P router's SOCKS port at \(socks)", id: id, via: nil, loop: loop)
+        case .sam(let endpoint): SAMEgress(configuration, i2p, RunningSAM(endpoint), id: id, loop: loop)
+        case .managed:
+            SAMEgress(
+                configuration, i2p, ManagedI2P(stateDirectory: stateDirectory, loop: loop, isOurs: isOurs), id: id,
+                loop: loop)
         }
     }
 

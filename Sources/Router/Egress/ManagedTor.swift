@@ -8,7 +8,9 @@ final class ManagedTor: TorSource {
     var onChange: () -> Void = {}
     var onStream: (TorStreamEvent) -> Void = { _ in }
     var keyOf: (ArraySlice<UInt8>) -> UInt64? = { _ in nil }
+    var onOnion: (TorOnionEvent) -> Void = { _ in }
     var tellsWhy: Bool { true }
+    var whyNoOnions: String? { nil }
     var socks: Endpoint? { home?.places.socks }
 
     private let lines: [TorrcLine]
@@ -21,6 +23,7 @@ final class ManagedTor: TorSource {
     private var child: ChildProcess?
     private var log = TorLogReader()
     private var conversation: TorConversation?
+    private var servesOnions = false
     private lazy var wake = Watch.timer(on: loop) { [unowned self] in apply { $0.tick(loop.now) } }
 
     /// - Parameters:
@@ -56,6 +59,16 @@ final class ManagedTor: TorSource {
     }
 
     func dialFailed() { conversation?.dialFailed() }
+
+    func inboundPlace(of kind: InboundKind) -> Endpoint { home?.places.inbound(kind) ?? Self.loopbackPlace }
+
+    func serveOnions() {
+        servesOnions = true
+        conversation?.serveOnions()
+    }
+
+    func publish(_ request: TorOnionRequest) { conversation?.publish(request) }
+    func unpublish(_ address: String) { conversation?.unpublish(address) }
 
     private func apply(_ event: (inout TorSupervision) -> [TorSupervision.Effect]) {
         let effects = event(&machine)
@@ -136,6 +149,8 @@ final class ManagedTor: TorSource {
         }
         conversation.onStream = { [unowned self] in onStream($0) }
         conversation.keyOf = { [unowned self] in keyOf($0) }
+        conversation.onOnion = { [unowned self] in onOnion($0) }
+        if servesOnions { conversation.serveOnions() }
         conversation.start()
     }
 }

@@ -15,12 +15,16 @@ final class TorControlConnection {
     /// The number of an isolation key by its SOCKS user name; nil where it is none of ours.
     var keyOf: (ArraySlice<UInt8>) -> UInt64? = { _ in nil }
 
-    private let endpoint: Endpoint
+    /// Called with what it tells of onion services.
+    var onOnion: (TorOnionEvent) -> Void = { _ in }
+
+    let endpoint: Endpoint
     private let takesOwnership: Bool
     private let loop: EventLoop
     private var client: TorControlClient?
     private var stream: ByteStream?
     private var isConnected = false
+    private var servesOnions = false
     private var pause = shortestPause
     private lazy var ticker = Watch.timer(on: loop) { [unowned self] in tick() }
     private lazy var reconnect = Watch.timer(on: loop) { [unowned self] in connect() }
@@ -48,7 +52,17 @@ final class TorControlConnection {
         client = nil
         ticker.cancel()
         reconnect.cancel()
+        if servesOnions { onOnion(.closed) }
     }
+
+    /// Onion services are to be published over this connection, and over each that follows it.
+    func serveOnions() {
+        servesOnions = true
+        apply { $0.serveOnions() }
+    }
+
+    func publish(_ request: TorOnionRequest) { apply { $0.publish(request) } }
+    func unpublish(_ address: String) { apply { $0.unpublish(address) } }
 
     private func connect() {
         let nonce: [UInt8]
@@ -68,6 +82,7 @@ final class TorControlConnection {
         client = TorControlClient(nonce: nonce, takesOwnership: takesOwnership) {
             (try? Crypto.hmacSHA256(key: $0, message: $1)) ?? []
         }
+        if servesOnions { apply { $0.serveOnions() } }
         isConnected = false
         let stream = ByteStream(socket, connecting: true, loop: loop)
         self.stream = stream
@@ -101,6 +116,7 @@ final class TorControlConnection {
             case .readCookie(let path): readCookie(path)
             case .report(let state): report(state)
             case .stream(let event): onStream(event)
+            case .onion(let event): onOnion(event)
             case .close(let failure): failed(failure.description, isGone: failure.isGone)
             }
         }

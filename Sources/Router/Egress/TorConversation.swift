@@ -10,6 +10,7 @@ final class TorConversation: TorSource {
     var onChange: () -> Void = {}
     var onStream: (TorStreamEvent) -> Void = { _ in }
     var keyOf: (ArraySlice<UInt8>) -> UInt64? = { _ in nil }
+    var onOnion: (TorOnionEvent) -> Void = { _ in }
     var tellsWhy: Bool { control != nil }
     private let probe: ProxyProbe
     private let control: TorControlConnection?
@@ -28,7 +29,19 @@ final class TorConversation: TorSource {
         self.control?.onChange = { [unowned self] in onChange() }
         self.control?.onStream = { [unowned self] in onStream($0) }
         self.control?.keyOf = { [unowned self] in keyOf($0) }
+        self.control?.onOnion = { [unowned self] in onOnion($0) }
     }
+
+    var whyNoOnions: String? {
+        guard let control else { return "set `control` in [tor], by which Tor is asked for onion services" }
+        return control.endpoint.isLoopback
+            ? nil : "its streams end on the machine that Tor runs on, and that is another: run Tor on this one"
+    }
+
+    func inboundPlace(of kind: InboundKind) -> Endpoint { Self.loopbackPlace }
+    func serveOnions() { control?.serveOnions() }
+    func publish(_ request: TorOnionRequest) { control?.publish(request) }
+    func unpublish(_ address: String) { control?.unpublish(address) }
 
     var readiness: EgressReadiness {
         guard let control else {

@@ -12,7 +12,17 @@ final class TorEgress: Egress {
         tor.onChange = { [weak self] in self?.update() }
         tor.onStream = { [weak self] in self?.onStream($0) }
         tor.keyOf = { [weak self] in self?.keyOf($0) }
+        tor.onOnion = { [weak self] in self?.onOnion($0) }
     }
+
+    /// Called with what it tells of onion services.
+    var onOnion: (TorOnionEvent) -> Void = { _ in }
+    /// Why it can publish none; nil where it may.
+    var whyNoOnions: String? { tor.whyNoOnions }
+    func inboundPlace(of kind: InboundKind) -> Endpoint { tor.inboundPlace(of: kind) }
+    func serveOnions() { tor.serveOnions() }
+    func publish(_ request: TorOnionRequest) { tor.publish(request) }
+    func unpublish(_ address: String) { tor.unpublish(address) }
 
     override var isolates: Bool { true }
     override var nearest: NodeConnection.NearestProxy { .tor(tellsWhy: tor.tellsWhy) }

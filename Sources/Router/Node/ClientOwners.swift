@@ -100,6 +100,11 @@ final class ClientOwners {
         return note(owner, at: listener)
     }
 
+    /// Who has the client's end of a connection, whomever the configuration names.
+    func owner(of peer: Endpoint, connectedTo server: Endpoint) -> SocketOwner {
+        lookup.owner(of: peer, connectedTo: server)
+    }
+
     /// The user who sent a datagram; a threat is told.
     ///
     /// - Parameter farPorts: to which ports it can have been sent.

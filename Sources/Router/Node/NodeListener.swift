@@ -3,22 +3,13 @@ import Policy
 import Protocols
 
 /// One of the router's listeners: accepts, counts, and pauses at its limits.
-final class NodeListener {
+final class NodeListener: StreamSource {
     /// As the configuration asks for it; nil for one of the router's own.
     let plan: ListenerPlan?
-    let name: String
     /// Where it listens; the port that the kernel chose where none was asked for.
     var endpoint: Endpoint { acceptor.endpoint }
     /// What a client must say to be let in; nil where none is asked for.
     let password: Credentials?
-    /// Its number in this run, never used again: relays are tagged with it.
-    let id: UInt32
-    let requestClass: RequestClass
-    let traffic = TrafficCounter()
-    private(set) var accepted: UInt64 = 0
-    private(set) var refused: [Refusal: UInt64] = [:]
-    /// Connections of it that are open, in handshake or relayed.
-    private(set) var open = 0
 
     private let acceptor: Acceptor
     /// Where it hears datagrams too; nil for one that does not.
@@ -49,11 +40,9 @@ final class NodeListener {
         endpoint: Endpoint, password: Credentials?, id: UInt32, loop: EventLoop
     ) throws(StartFailure) {
         self.plan = plan
-        self.name = name
-        self.requestClass = requestClass
         self.password = password
-        self.id = id
         acceptor = try Acceptor(at: endpoint, name: name, mend: plan?.mend ?? "end what has that port", loop: loop)
+        super.init(name: name, requestClass: requestClass, id: id)
         acceptor.onAccept = { [unowned self] client, peer in
             opened()
             onAccept(client, peer, self)
@@ -62,31 +51,17 @@ final class NodeListener {
     }
 
     var isIPv6: Bool { if case .tcp(.v6, _) = endpoint { true } else { false } }
-    var isPaused: Bool { acceptor.isPaused }
+    override var isPaused: Bool { acceptor.isPaused }
 
     /// Accepts from now on.
-    func resume() {
+    override func resume() {
         acceptor.resume()
         datagrams?.resume()
     }
 
     /// Accepts nothing; who connects waits in the kernel's queue.
-    func pause() {
+    override func pause() {
         acceptor.pause()
         datagrams?.pause()
-    }
-
-    func count(_ refusal: Refusal) {
-        refused[refusal, default: 0] += 1
-    }
-
-    /// A connection that did not come by its socket.
-    func opened() {
-        accepted += 1
-        open += 1
-    }
-
-    func closed() {
-        open -= 1
     }
 }

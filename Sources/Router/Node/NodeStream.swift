@@ -18,20 +18,21 @@ final class NodeStream: FlowOwner {
         var now: Instant { get }
     }
 
-    let listener: NodeListener
+    let listener: StreamSource
     /// What it will be relayed as. The router fills it as it routes.
     var tag = FlowTag()
     /// Where the router keeps it among the streams in handshake.
     var place = 0
     private unowned let host: any Host
     private var connection: NodeConnection
-    /// Bytes that came with the SOCKS request and belong to what follows it.
-    private var early: [UInt8] = []
+    /// Bytes that came with the SOCKS request and belong to what follows it, or that were read before the stream was one.
+    private var early: [UInt8]
 
-    init(_ listener: NodeListener, host: any Host, connection: NodeConnection) {
+    init(_ listener: StreamSource, host: any Host, connection: NodeConnection, early: [UInt8] = []) {
         self.listener = listener
         self.host = host
         self.connection = connection
+        self.early = early
     }
 
     var deadline: Instant { connection.deadline }
@@ -47,8 +48,11 @@ final class NodeStream: FlowOwner {
         }
     }
 
-    /// What follows the accept of a redirected connection.
-    func start() { apply(connection.start()) }
+    /// What follows the accept of a connection that asks for nothing.
+    func start() {
+        apply(connection.start())
+        if !early.isEmpty { clientReady() }
+    }
     func tick(_ now: Instant) { apply(connection.tick(now)) }
     func egressLost() { apply(connection.egressLost(now: host.now)) }
     func told(_ event: TorStreamEvent, isOurs: Bool) { apply(connection.told(event, isOurs: isOurs, now: host.now)) }
@@ -121,7 +125,9 @@ final class NodeStream: FlowOwner {
             detachUpstream()
         case .relay(let prefix):
             host.finished(self, nil)
-            relay(prefix: prefix + early, tag: tag, counter: listener.traffic)
+            // Only such a stream has passed the gate that knows Levin, and only on it does a node ask for blocks.
+            relay(
+                prefix: prefix + early, tag: tag, counter: listener.traffic, isLevin: listener.requestClass == .p2p)
         case .close(let refusal):
             // Unread bytes would turn the close into a reset, which can overtake the reply that says why.
             // A client that was redirected reads no reply, and is to see a reset.

@@ -12,8 +12,8 @@ final class WalletGateway {
     protocol Host: AnyObject {
         /// Why nothing passes at all; nil where it may.
         var standingRefusal: Refusal? { get }
-        /// How a node is dialled, now.
-        func way(to node: WalletNodeConfiguration) -> WalletWay
+        /// How a node is dialled, now, by the gateway that has this number in this run.
+        func way(to node: WalletNodeConfiguration, of wallet: UInt32) -> WalletWay
         /// Whether a proven egress leads to a node, or it is on this machine.
         func hasRoute(to node: WalletNodeConfiguration) -> Bool
         /// Whether this egress is the one that leads to a node, by the rules now in force.
@@ -34,6 +34,8 @@ final class WalletGateway {
     let network: MoneroNetwork
     /// Its place in the file.
     let number: Int
+    /// Its number in this run, never used again: one that a reload puts in its place has another.
+    let id: UInt32
     /// Where it listens.
     let acceptor: Acceptor
     /// Ends it, once it is replaced.
@@ -65,15 +67,19 @@ final class WalletGateway {
 
     /// Takes no connection before `start`.
     ///
-    /// - Parameter acceptor: where it listens.
+    /// - Parameters:
+    ///   - number: its place in the file.
+    ///   - id: its number in this run.
+    ///   - acceptor: where it listens.
     /// - Throws: a sentence when the listener's certificate cannot be read.
     init(
         _ configuration: WalletConfiguration, number: Int, network: MoneroNetwork, acceptor: Acceptor, host: any Host,
-        loop: EventLoop
+        loop: EventLoop, id: UInt32 = 0
     ) throws(StartFailure) {
         self.configuration = configuration
         self.network = network
         self.number = number
+        self.id = id
         self.acceptor = acceptor
         self.host = host
         self.loop = loop
@@ -192,7 +198,7 @@ final class WalletGateway {
 
     // MARK: Links
 
-    func way(to node: Int) -> WalletWay { host.way(to: configuration.nodes[node]) }
+    func way(to node: Int) -> WalletWay { host.way(to: configuration.nodes[node], of: id) }
 
     func tls(of node: Int) -> TLSContext? { tls.context(for: configuration.nodes[node]) }
 

@@ -17,7 +17,11 @@ class Memory:
 
 
 class Process:
-    def __init__(self, name: str, command: list[str], core: int, log: Path, environment: dict[str, str] | None = None):
+    def __init__(
+        self, name: str, command: list[str], core: int | set[int], log: Path, environment: dict[str, str] | None = None
+    ):
+        """`core` is the one it may use, or all that it may."""
+        cores = {core} if isinstance(core, int) else core
         self.name = name
         self.log = log
         with log.open("ab") as out:
@@ -27,7 +31,7 @@ class Process:
                 stdout=out,
                 stderr=out,
                 env={**os.environ, **(environment or {})},
-                preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+                preexec_fn=lambda: os.sched_setaffinity(0, cores),
             )
         self._seen: dict[int, int] = {}
 

@@ -1,4 +1,4 @@
-# A private I2P network of real i2pd routers: five in the world, one in the node's namespace; nothing leaves. Source,
+# A private I2P network of real i2pd routers: seven in the world, one in the node's namespace; nothing leaves. Source,
 # do not run.
 #
 #   node  198.18.0.10 ══ cable ══▶ 198.18.0.11 to .15  world; .15 has the server tunnel ▶ monerod 203.0.113.12
@@ -9,9 +9,13 @@
 I2P_DIR=$LAB/i2p
 I2P_ID=4104
 I2P_SOCKS=4447
+I2P_SAM=7656
 I2P_PORT=12000
-I2P_WORLD=(1 2 3 4 5)
+I2P_WORLD=(1 2 3 4 5 6 7)
 I2P_SERVER=5
+# Those of the world who dial: their SOCKS port is I2P_SOCKS and their number. None is a floodfill: in so small a network
+# no stream of one ever arrives, not even by i2pd alone.
+I2P_DIALLERS=(4 6 7)
 # Where the server tunnel leads.
 I2P_TARGET=203.0.113.12
 
@@ -19,8 +23,9 @@ i2p_address() { echo "198.18.0.$((10 + $1))"; }
 
 # The node's router is 0. It takes no connections from others: what it sends goes to the world's routers' port only.
 i2p_conf() { # INDEX
-  local flood=false published=true socks=false
-  [ "$1" = 0 ] && published=false socks=true
+  local flood=false published=true socks=false sam=false
+  [ "$1" = 0 ] && published=false socks=true sam=true
+  [[ " ${I2P_DIALLERS[*]} " != *" $1 "* ]] || socks=true
   [ "$1" != 0 ] && [ "$1" -le 3 ] && flood=true
   cat <<EOT
 log = file
@@ -50,13 +55,15 @@ enabled = false
 [socksproxy]
 enabled = $socks
 address = 127.0.0.1
-port = $I2P_SOCKS
+port = $((I2P_SOCKS + $1))
 inbound.length = 1
 outbound.length = 1
 inbound.quantity = 4
 outbound.quantity = 4
 [sam]
-enabled = false
+enabled = $sam
+address = 127.0.0.1
+port = $I2P_SAM
 [i2cp]
 enabled = false
 [upnp]
@@ -135,7 +142,10 @@ i2p_destination() { cat "$I2P_DIR/b32"; }
 
 # i2p_client_up: the node's own i2pd, whatever a test did to it before, until its SOCKS port is open. It runs for a test
 # of it only: its packets are on the cable.
-i2p_listens() { in_ns "$NODE_NS" python3 -c "import socket; socket.create_connection(('127.0.0.1', $I2P_SOCKS), 1)"; }
+i2p_listens() {
+  in_ns "$NODE_NS" python3 -c "import socket
+for port in ($I2P_SOCKS, $I2P_SAM): socket.create_connection(('127.0.0.1', port), 1)"
+}
 i2p_client_up() {
   within 60 test -s "$I2P_DIR/begun" >/dev/null || { echo "the I2P network did not begin: $(tail -n 3 "$LAB/i2p.log")"; return 1; }
   running i2pd-0 || i2p_start 0
@@ -144,4 +154,12 @@ i2p_client_up() {
 
 # Through i2pd alone, without a router of ours: the network is there.
 i2p_passes() { dial_by "127.0.0.1:$I2P_SOCKS" "$(i2p_destination):18080" --socks5 --timeout "${1:-10}"; }
+
+# i2p_dial NUMBER TARGET [ARGUMENTS...]: as somebody far off would, by an I2P router of the world's.
+i2p_dial() {
+  local number=$1
+  shift
+  as_words "$NODE_ID"
+  in_ns "$WORLD_NS" timeout 90 "${AS[@]}" python3 "$HERE/lib/levin.py" dial "127.0.0.1:$((I2P_SOCKS + number))" "$@" --socks5
+}
 i2p_up() { i2p_client_up && within 90 i2p_passes; }

@@ -11,6 +11,13 @@
       exit status 0 only for a stream that was granted and answered.
   levin.py peers ADDRESS:PORT
       connects directly, as a neighbour does, and prints every peer it is sent (handshake and timed sync).
+  levin.py serve ADDRESS:PORT [--size BYTES] [--piece BYTES] [--pause SECONDS]
+      a peer that answers handshakes, and a request for blocks with so many bytes, one piece each pause.
+  levin.py sync PROXY TARGET [--idle]
+      asks the SOCKS proxy for TARGET again and again, and there for blocks again and again (--idle: for none), and
+      prints one line an event, Unix ms first:
+        AT granted | AT refused | AT flowing (an answer's first bytes) | AT ended BYTES | AT silence MS (a longer one
+        than ever before while it waits for an answer)
 
 PROXY is ADDRESS:PORT; TARGET is ADDRESS:PORT or NAME:PORT (SOCKS4a).
 """
@@ -20,6 +27,7 @@ import os
 import socket
 import struct
 import sys
+import threading
 import time
 
 SIGNATURE = 0x0101010101012101
@@ -82,8 +90,8 @@ SYNC = section(
 )
 
 
-def frame(command, body):
-    return struct.pack("<QQBIiII", SIGNATURE, len(body), 1, command, 0, 1, 1) + body
+def frame(command, body, expect=1, flags=1):
+    return struct.pack("<QQBIiII", SIGNATURE, len(body), expect, command, 0, flags, 1) + body
 
 
 def handshake():
@@ -226,6 +234,81 @@ def peers(a):
     return 0
 
 
+def serve(a):
+    def speak(link):
+        try:
+            while True:
+                _, size, _, command, _, flags, _ = struct.unpack("<QQBIiII", exactly(link, 33))
+                exactly(link, size)
+                if command in (1001, 1002) and flags & 1:
+                    body = MAGIC + section(node_data=(12, section(network_id=(10, NETWORK))), payload_data=(12, SYNC))
+                    link.sendall(frame(command, body, 0, 2))
+                elif command == 2003:
+                    link.sendall(struct.pack("<QQBIiII", SIGNATURE, a.size, 0, 2004, 0, 1, 1))
+                    left = a.size
+                    while left:
+                        piece = min(left, a.piece)
+                        link.sendall(bytes(piece))
+                        left -= piece
+                        time.sleep(a.pause)
+        except (OSError, EOFError):
+            link.close()
+
+    host, port = split(a.address)
+    door = socket.create_server((host, port), backlog=64)
+    print("ready", flush=True)
+    while True:
+        threading.Thread(target=speak, args=(door.accept()[0],), daemon=True).start()
+
+
+def sync(a):
+    longest = 0.5
+
+    def say(*what):
+        print(int(time.time() * 1000), *what, flush=True)
+
+    while True:
+        count = 0
+        link = socket.socket()
+        try:
+            link.settimeout(60)
+            link.connect(split(a.proxy))
+            if ask4(link, *split(a.target)) is not None:
+                say("refused")
+                time.sleep(0.5)
+                continue
+            say("granted")
+            link.sendall(handshake())
+            answer(link, 1001)
+            link.settimeout(None)
+            while True:
+                if a.idle:
+                    answer(link, 1002)  # which nobody sends: it ends with the stream
+                link.sendall(frame(2003, MAGIC + section(blocks=(10, GENESIS)), 0))
+                head, left, at = b"", 33, time.monotonic()
+                while left:
+                    part = link.recv(min(left, 65536))
+                    if not part:
+                        raise EOFError
+                    if not count:
+                        say("flowing")
+                    count += len(part)
+                    left -= len(part)
+                    silence, at = time.monotonic() - at, time.monotonic()
+                    if silence > longest:
+                        longest = silence * 1.2
+                        say("silence", int(silence * 1000))
+                    if len(head) < 33:
+                        head += part
+                        if len(head) == 33:
+                            left = struct.unpack_from("<Q", head, 8)[0]
+        except (OSError, EOFError):
+            say("ended", count)
+            time.sleep(0.2)
+        finally:
+            link.close()
+
+
 def main():
     p = argparse.ArgumentParser()
     verbs = p.add_subparsers(required=True)
@@ -241,6 +324,17 @@ def main():
     n = verbs.add_parser("peers")
     n.add_argument("address")
     n.set_defaults(run=peers)
+    s = verbs.add_parser("serve")
+    s.add_argument("address")
+    s.add_argument("--size", type=int, default=50_000_000)
+    s.add_argument("--piece", type=int, default=20_000)
+    s.add_argument("--pause", type=float, default=0.1)
+    s.set_defaults(run=serve)
+    y = verbs.add_parser("sync")
+    y.add_argument("proxy")
+    y.add_argument("target")
+    y.add_argument("--idle", action="store_true")
+    y.set_defaults(run=sync)
     a = p.parse_args()
     return a.run(a)
 

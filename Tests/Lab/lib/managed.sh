@@ -17,14 +17,15 @@ managed_table() {
   echo "]"
 }
 
-# The managed Tor's pid: the child of the router that is a tor and does not only look at its torrc.
+# The managed Tor's pid: the child of the router that is a tor and does not only look at its torrc. With
+# MANAGED_PROGRAM=i2pd the managed i2pd's.
 managed_pid() {
   local router pid
   router=$(program_of router) || return 1
-  for pid in $(pgrep -P "$router" -x tor); do
+  for pid in $(pgrep -P "$router" -x "${MANAGED_PROGRAM:-tor}"); do
     grep -qz -- --verify-config "/proc/$pid/cmdline" || { echo "$pid"; return 0; }
   done
-  echo "the router has no tor"
+  echo "the router has no ${MANAGED_PROGRAM:-tor}"
   return 1
 }
 

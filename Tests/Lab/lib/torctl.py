@@ -40,7 +40,8 @@ def reply():
 def ask(line):
     link.sendall((line + "\r\n").encode())
     out = reply()
-    if not out[-1].startswith("250"):
+    # 252: done, and more than that (a descriptor that waited for the key is open now).
+    if not out[-1].startswith("25"):
         sys.exit(f"{line.split()[0]}: {out[-1]}")
     return out
 

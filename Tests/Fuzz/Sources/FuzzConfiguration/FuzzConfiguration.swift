@@ -76,6 +76,7 @@ private func check(_ configuration: Configuration) {
         configuration.killSwitch.guardMode == .off || !configuration.confinedUsers.isEmpty,
         "a guard with nobody to confine")
     for wallet in configuration.wallets { check(wallet, configuration) }
+    check(configuration.inbound, configuration)
     require(configuration.control.socket?.hasPrefix("/") != false, "a relative control socket")
     let explanation = configuration.explanation()
     require(explanation.hasSuffix("\n"), "an explanation cut short")
@@ -125,7 +126,9 @@ private func check(_ node: NodeConfiguration, _ egresses: [EgressConfiguration])
             case .tor(let tor):
                 guard case .running(let socks, let control) = tor.source else { break }
                 require(socks != listener.endpoint && control != listener.endpoint, "a loop through Tor")
-            case .i2p(let socks): require(socks != listener.endpoint, "a loop through I2P")
+            case .i2p(let i2p):
+                let ours: [I2PConfiguration.Source] = [.socks(listener.endpoint), .sam(listener.endpoint)]
+                require(!ours.contains(i2p.source), "a loop through I2P")
             case .proxy(let proxy): require(proxy.socks != listener.endpoint, "a loop through \(egress.name)")
             case .vpn: break
             }
@@ -141,6 +144,30 @@ private func check(_ node: NodeConfiguration, _ egresses: [EgressConfiguration])
         case .address, .name: require(false, "a peer on the clearnet")
         }
     }
+}
+
+/// Who comes in reaches a listener of this machine that is none of ours, and an RPC is for those who are named.
+private func check(_ inbound: InboundConfiguration, _ configuration: Configuration) {
+    let ours = configuration.node.listeners.map(\.endpoint) + configuration.wallets.map(\.listen)
+    for target in inbound.targets {
+        guard case .tcp(.v4(let address), let port) = target else { return require(false, "a target \(target)") }
+        require(address.bits >> 24 == 127 && port != 0, "a target outside loopback, \(target)")
+        require(!ours.contains(target), "a target of our own, \(target)")
+    }
+    require(Set(inbound.targets).count == inbound.targets.count, "two services with one target")
+    require(Set(inbound.onions.map(\.port)).count == inbound.onions.count, "two services on one port")
+    for service in inbound.onions {
+        require(service.port != 0, "port 0")
+        require(service.kind == .rpc || service.clients.isEmpty && !service.isPublic, "clients of \(service.name)")
+        require(service.kind != .rpc || service.clients.isEmpty == service.isPublic, "an RPC for everybody by mistake")
+        guard case .tor(let tor)? = configuration.egress(named: "tor")?.kind else { return require(false, "no Tor") }
+        if case .running(_, nil) = tor.source { require(false, "a Tor without control") }
+    }
+    guard let service = inbound.i2p else { return }
+    guard case .i2p(let i2p)? = configuration.egress(named: "i2p")?.kind else { return require(false, "no I2P") }
+    require(i2p.canPublish, "a service by SOCKS")
+    require(I2PTunnels.quantities.contains(service.tunnels.quantity), "tunnels")
+    require(I2PTunnels.lengths.contains(service.tunnels.length), "hops")
 }
 
 /// Nothing of a wallet goes unencrypted to the world by mistake, and no node of its is one of our own sockets.

@@ -25,7 +25,11 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
         "unfit to be shown: \(whole.state.detail)")
     require(whole.closed.count <= 1, "closed twice")
     require(whole.streams.isEmpty || text.contains(user), "another's stream was taken for ours")
+    require(
+        whole.onions.allSatisfy { isTold($0, in: text) }, "an onion service that nobody told of")
+    require(!whole.sent.contains { $0.contains("Detach") }, "a service that outlives us")
     streams(input)
+    descriptors(input)
     slowly(input)
     return 0
 }
@@ -45,11 +49,40 @@ private func streams(_ input: [UInt8]) {
     }
 }
 
+/// Each line of the input as the text of an event of a service's descriptor.
+private func descriptors(_ input: [UInt8]) {
+    for line in input.split(separator: 0x0a) {
+        var asked: [String] = []
+        func isOurs(_ address: String) -> Bool {
+            asked.append(address)
+            return true
+        }
+        guard let event = TorDescriptorEvent(Array(line), isOurs: isOurs) else { continue }
+        let text = String(decoding: line, as: UTF8.self).lowercased()
+        require(asked == [event.address], "taken for ours without a look")
+        require(text.contains(event.address.dropLast(6)), "another's address")
+        require(event.directory.utf8.count == 40 && text.contains(event.directory.lowercased()), "another's directory")
+        require(TorDescriptorEvent(Array(line)) { _ in false } == nil, "another's descriptor was taken for ours")
+    }
+}
+
+/// Whether what is told of a service stands in the input, in lower case.
+private func isTold(_ event: TorOnionEvent, in text: String) -> Bool {
+    switch event {
+    case .open, .closed, .refused: true
+    case .added(_, let address, let key):
+        text.contains("serviceid=\(address.dropLast(6))") && (key.map { text.contains($0.text.lowercased()) } ?? false)
+    case .deleted(let address): text.contains(address.dropLast(6))
+    case .descriptor(let event): text.contains("serviceid=\(event.address.dropLast(6))")
+    }
+}
+
 private struct Run: Equatable {
     var sent: [String] = []
     var closed: [TorControlFailure] = []
     var paths: [String] = []
     var streams: [TorStreamEvent] = []
+    var onions: [TorOnionEvent] = []
     var state = TorState()
 }
 
@@ -73,9 +106,14 @@ private func client() -> TorControlClient {
     }
 }
 
+private func request(_ port: UInt16) -> TorOnionRequest {
+    TorOnionRequest(name: "\(port)", key: nil, port: port, target: .unix("/run/x"), asksForWork: port == 18084)
+}
+
 private func run(_ pieces: [[UInt8]]) -> Run {
     var client = client()
     var run = Run()
+    act(client.serveOnions(), &client, &run)
     act(client.connected(), &client, &run)
     for piece in pieces { act(client.received(piece.span, keyOf: key), &client, &run) }
     run.state = client.state
@@ -106,6 +144,17 @@ private func act(_ effects: [TorControlClient.Effect], _ client: inout TorContro
             run.paths.append(path)
             act(client.cookie(.success([UInt8](repeating: 7, count: 32))), &client, &run)
         case .stream(let event): run.streams.append(event)
+        case .onion(let event):
+            run.onions.append(event)
+            switch event {
+            case .open:
+                for port: UInt16 in [18084, 18089] {
+                    act(client.publish(request(port)), &client, &run)
+                }
+            // One is taken down as soon as it stands.
+            case .added("18089", let address, _): act(client.unpublish(address), &client, &run)
+            default: break
+            }
         case .report: break
         case .close(let failure): run.closed.append(failure)
         }

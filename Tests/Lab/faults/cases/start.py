@@ -65,7 +65,10 @@ def configurations(t):
     )
     refused("a value out of range", good.replace('"5s"', '"50s"'), ":7:8: ")
     refused("several at once", good.replace("hold =", "hodl =").replace("mainnet", "mainet"), ":1:11: ", ":7:1: ")
-    refused("a key of a later version", good + "[node.inbound]\n", ":16:7: `node.inbound` is not in this version")
+    refused(
+        "a key of a later version", good.replace("[node]\n", "[node]\nallow-remote = true\n"),
+        ":10:1: `node.allow-remote` is not in this version",
+    )
     refused("a file that the router may not read", good, ": cannot be read: Permission denied", mode=0)
     os.remove(router.config)
     os.mkdir(router.config)

@@ -1,0 +1,38 @@
+import EventLoop
+import Policy
+import Protocols
+
+/// The key files of the onion services, in a directory of their own (0700), each 0600.
+struct OnionKeyStore {
+    /// The directory.
+    let directory: String
+
+    /// Reads a key; nil where there is none.
+    func read(_ path: String) -> Result<OnionKeyFile?, OnionKeyFailure> {
+        do throws(SystemError) {
+            switch Files.kind(of: path) {
+            case .missing: return .success(nil)
+            case .socket, .other: break
+            }
+            guard try Files.isOursAlone(path) else { return .failure(.exposed(path: path)) }
+            let file = try Files.read(path, limit: OnionKeyFile.limit)
+            guard file.mode & 0o077 == 0 else { return .failure(.exposed(path: path)) }
+            return Result { () throws(OnionKeyFailure) in try OnionKeyFile(contents: file.bytes, path: path) }
+        } catch {
+            return .failure(.unreadable(path: path, error.reason))
+        }
+    }
+
+    /// Writes a key, in one step.
+    ///
+    /// - Returns: nil where it is there for good.
+    func write(_ file: OnionKeyFile, to path: String) -> OnionKeyFailure? {
+        do throws(SystemError) {
+            try Files.makePrivateDirectory(directory)
+            try Files.replace(path, with: file.contents)
+            return nil
+        } catch {
+            return .unwritable(path: path, error.reason)
+        }
+    }
+}
