@@ -5,8 +5,8 @@ MONEROD_FLAGS=(--regtest --keep-fakechain --fixed-difficulty 1 --no-igd --check-
   --db-sync-mode fastest:async:1000 --prep-blocks-threads 2 --max-concurrency 2 --max-connections-per-ip 64
   --log-level 0 --max-log-file-size 20000000 --max-log-files 1)
 
-# rpc NAMESPACE PORT PATH [JSON]
-rpc() { in_ns "$1" curl -s --max-time 5 -H 'Content-Type: application/json' "http://127.0.0.1:$2/$3" ${4:+-d "$4"}; }
+# rpc NAMESPACE PORT PATH [JSON]; RPC_LOGIN: the NAME:PASSWORD that the node asks for.
+rpc() { in_ns "$1" curl -s --max-time 5 ${RPC_LOGIN:+--digest -u "$RPC_LOGIN"} -H 'Content-Type: application/json' "http://127.0.0.1:$2/$3" ${4:+-d "$4"}; }
 
 height() { rpc "$1" "$2" get_height | sed -n 's/.*"height": *\([0-9]*\).*/\1/p'; }
 
