@@ -112,8 +112,12 @@ extension Router: NodeStream.Host {
         if configuration.log.destinations, isOfNode { name(stream, refusal) }
         guard let refusal else { return }
         stream.listener.count(refusal)
-        if isOfNode { report(refusal, port: stream.tag.egress == 0 ? nil : stream.tag.port) }
-        record(refusal, of: stream)
+        // When a wallet comes by the RPC service is nobody's business, and it is told nowhere.
+        if isOfNode, stream.listener.requestClass != .inboundRPC {
+            report(refusal, port: stream.tag.egress == 0 ? nil : stream.tag.port)
+        }
+        // What becomes of a stream that came by a service says nothing of the egress.
+        if !stream.listener.requestClass.isInbound { record(refusal, of: stream) }
         releaseKey(of: stream)
         connectionClosed(stream.listener)
     }

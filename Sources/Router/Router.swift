@@ -177,7 +177,8 @@ public final class Router {
         let egress = Egress.make(
             configuration, id: lastEgress, via: via, stateDirectory: lockStore.directory, loop: loop,
             uplink: { [unowned self] () throws(StartFailure) in try openUplink() },
-            isOurs: { [unowned self] in owners.owner(of: $0, connectedTo: $1) == .user(ThisProcess.user) })
+            isOurs: { [unowned self] in owners.owner(of: $0, connectedTo: $1) == .user(ThisProcess.user) },
+            isHeld: { [unowned self] in owners.isNamed($0, connectedTo: $1) })
         egress.onChange = { [unowned self] in egressChanged($0, was: $1) }
         egress.onProgress = { [unowned self] in
             askAgain()
@@ -290,6 +291,13 @@ public final class Router {
         isPausedByLimit = true
         onEvent(.listenerPaused(listener.name, why, at: time))
         tellChanges()
+    }
+
+    /// Takes nothing more by the node's listeners, also when descriptors are free again.
+    func stopAccepting() {
+        for listener in listeners { listener.pause() }
+        isPausedByLimit = false
+        resumeLater = nil
     }
 
     private func resumeListeners() {

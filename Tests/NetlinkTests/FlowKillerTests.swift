@@ -144,7 +144,8 @@ struct FlowKillerTests {
                 try PrivateNamespace.shell("cat /proc/self/net/nf_conntrack 2>/dev/null || true")
                     .split(separator: "\n").map { String($0) }
             }
-            _ = try PrivateNamespace.shell("ip addr add 192.0.2.9/32 dev lo && ip addr add 2001:db8::9/128 dev lo")
+            _ = try PrivateNamespace.shell(
+                "ip addr add 192.0.2.9/32 dev lo && ip addr add 2001:db8::9/128 dev lo nodad")
             let away = try Pair("192.0.2.9", listener: 0, client: Self.confined)
             let six = try Pair("2001:db8::9", listener: 0, client: Self.confined)
             let local = try Pair(listener: 0, client: Self.confined)

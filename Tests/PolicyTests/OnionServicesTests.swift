@@ -242,6 +242,8 @@ import Testing
         world.hear(.refused(name: "tor.p2p", TorOnionRefusal(code: 513, sentence: "No")))
         #expect(world.machine.problems.count == 1 && world.machine.problems.first?.contains("(No)") == true)
         #expect(world.listening.keys.sorted { $0.rawValue < $1.rawValue } == [.rpc])
+        world.configure([Self.service(.p2p), Self.service(.rpc)])
+        #expect(world.asked.last?.asksForWork == true)
     }
 
     @Test func aListenerThatCannotBeHadIsSaidAndTriedAgain() throws {

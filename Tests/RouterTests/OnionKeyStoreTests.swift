@@ -21,6 +21,7 @@ import Testing
         #expect(store.read(path) == .success(nil))
         #expect(store.write(file, to: path) == nil)
         #expect(store.read(path) == .success(file))
+        #expect(store.write(file, to: path) != nil, "never over another")
         #expect(mode(of: path) & 0o7777 == 0o600)
         #expect(mode(of: store.directory) & 0o7777 == 0o700)
         withExtendedLifetime(directory) {}

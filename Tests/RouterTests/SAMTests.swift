@@ -141,6 +141,10 @@ import Testing
                 peer().hasEnded && here.bridge.sessions.count == 1 && here.bridge.waiting == 0
             })
         #expect(address(here) == known)
+        try here.world.router.unlock()
+        #expect(here.world.router.status.inbound.first?.counts?.accepted == 1, "once, however often it stands anew")
+        #expect(!here.world.router.drain {})
+        #expect(!isPublished(here) && here.bridge.waiting == 0, "at the end nobody is taken any more")
     }
 
     @Test func theKeysAreKeptForUsAloneAndTheAddressIsTheSameForEver() throws {

@@ -88,6 +88,9 @@ public final class FlowTable {
         unsafe event_active(&flow.pointee.client.event, Int32(EV_TIMEOUT), 0)
     }
 
+    /// No relay counts on it any more, and none will.
+    public func forget(_ counter: TrafficCounter) { counters.removeAll { $0 === counter } }
+
     /// Ends every relay that `shouldCut` names, at once: what the kernel still holds of it is thrown away (a
     /// plain close would let queued bytes leave after a lock), and both ends see a reset.
     ///

@@ -54,7 +54,9 @@ extension Configuration {
         switch i2p.source {
         case .socks(let socks): "an I2P router's SOCKS port at \(socks)\(warning(socks, via: nil))"
         case .sam(let sam): "an I2P router by SAM at \(sam), \(words(i2p.tunnels))\(warning(sam, via: nil))"
-        case .managed: "an i2pd, started by the router, \(words(i2p.tunnels)); it asks the system's resolver for its first list of routers"
+        case .managed:
+            "an i2pd, started by the router, \(words(i2p.tunnels)); it asks the system's resolver for its first list of"
+                + " routers"
         }
     }
 

@@ -86,6 +86,8 @@ struct OnionService: Hashable, Sendable {
     mutating func beginAnew() {
         retryAt = nil
         pause = Self.shortestPause
+        // A person may have put a key there since.
+        if phase == .down, key == .missing { key = nil }
     }
 
     /// It stands.

@@ -327,6 +327,8 @@ extension OnionServices {
             // Asked again without it, at once. Where that is refused as well, it was something else.
             workRefusal = refusal.sentence
         } else {
+            // With the defence it was refused for the same reason: the next time it is asked for again.
+            workRefusal = nil
             services[index].failed(
                 "Tor refuses it (\(refusal.sentence)): look at Tor's version, and at [node.inbound.tor]", now: now)
         }

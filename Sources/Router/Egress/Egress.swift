@@ -102,9 +102,11 @@ class Egress {
     ///   - uplink: opens the way out of a Tor that we start and that goes by another egress.
     ///   - isOurs: whether a program of our own user has the end at the first address of a connection whose other end is at
     ///     the second.
+    ///   - isHeld: the same of a user whom the guard holds.
     static func make(
         _ configuration: EgressConfiguration, id: UInt32, via: Egress?, stateDirectory: String, loop: EventLoop,
-        uplink: @escaping () throws(StartFailure) -> TorUplink, isOurs: @escaping (Endpoint, Endpoint) -> Bool
+        uplink: @escaping () throws(StartFailure) -> TorUplink, isOurs: @escaping (Endpoint, Endpoint) -> Bool,
+        isHeld: @escaping (Endpoint, Endpoint) -> Bool
     ) -> Egress {
         switch configuration.kind {
         case .tor(let tor):
@@ -112,7 +114,7 @@ class Egress {
                 configuration,
                 source(of: tor, via: via, stateDirectory: stateDirectory, uplink: uplink, loop: loop), id: id, via: via)
         case .i2p(let i2p):
-            make(i2p, configuration, id: id, stateDirectory: stateDirectory, loop: loop, isOurs: isOurs)
+            make(i2p, configuration, id: id, stateDirectory: stateDirectory, loop: loop, isOurs: isOurs, isHeld: isHeld)
         case .proxy(let proxy):
             ProxyEgress(
                 configuration, proxy, kind: "proxy", what: "the proxy at \(proxy.socks)", id: id, via: via, loop: loop)
@@ -122,14 +124,15 @@ class Egress {
 
     private static func make(
         _ i2p: I2PConfiguration, _ configuration: EgressConfiguration, id: UInt32, stateDirectory: String,
-        loop: EventLoop, isOurs: @escaping (Endpoint, Endpoint) -> Bool
+        loop: EventLoop, isOurs: @escaping (Endpoint, Endpoint) -> Bool,
+        isHeld: @escaping (Endpoint, Endpoint) -> Bool
     ) -> Egress {
         switch i2p.source {
         case .socks(let socks):
             ProxyEgress(
                 configuration, ProxyConfiguration(socks: socks), kind: "i2p",
                 what: "the I2P router's SOCKS port at \(socks)", id: id, via: nil, loop: loop)
-        case .sam(let endpoint): SAMEgress(configuration, i2p, RunningSAM(endpoint), id: id, loop: loop)
+        case .sam(let endpoint): SAMEgress(configuration, i2p, RunningSAM(endpoint, isHeld: isHeld), id: id, loop: loop)
         case .managed:
             SAMEgress(
                 configuration, i2p, ManagedI2P(stateDirectory: stateDirectory, loop: loop, isOurs: isOurs), id: id,

@@ -17,8 +17,12 @@ final class ManagedI2P: SAMSource {
     private var lock: FileLock?
     private var port: Endpoint?
     private var child: ChildProcess?
+    /// An i2pd that found its port taken runs on without SAM: another port may be free.
+    private lazy var silence = Watch.timer(on: loop) { [unowned self] in child?.end(within: .seconds(2)) }
     private lazy var wake = Watch.timer(on: loop) { [unowned self] in apply { $0.tick(loop.now) } }
 
+    /// How long it may take until its SAM port has answered somebody of ours: it is asked each five seconds at the least.
+    private static let patience: Duration = .seconds(30)
     /// Where Debian's package has the certificates of the servers that give a first list of routers.
     private static let certificates = "/usr/share/i2pd/certificates"
 
@@ -33,7 +37,9 @@ final class ManagedI2P: SAMSource {
     /// Any user of this machine may take a port that is free. Another's program would be told where we go.
     func isIt(behind end: Endpoint?) -> Bool {
         guard let end, let port else { return false }
-        return isOurs(port, end)
+        guard isOurs(port, end) else { return false }
+        silence.cancel()
+        return true
     }
 
     func start() { apply { $0.start() } }
@@ -109,6 +115,7 @@ final class ManagedI2P: SAMSource {
                         "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                     ], directory: places.directory), loop: loop)
             self.child = child
+            silence.schedule(after: Self.patience)
             child.onEnded = { [unowned self] in ended($0) }
         } catch {
             apply { $0.failed("\(program) cannot be started: \(error.reason)", now: loop.now) }
@@ -117,6 +124,7 @@ final class ManagedI2P: SAMSource {
 
     private func ended(_ ending: ChildProcess.Ending) {
         child = nil
+        silence.cancel()
         apply { $0.ended("\(ending)", now: loop.now) }
         if machine.isStopped { lock = nil }
     }

@@ -12,7 +12,8 @@ final class I2PService {
 
     private unowned let router: Router
     private let session: SAMSession
-    private let streams: InboundService
+    /// What has come by it since it was published last: its counts end with it.
+    private var streams: InboundService
     private var machine = I2PAccepts()
     /// What is on its way to us through the network.
     private var proof: SAMProof?
@@ -26,9 +27,7 @@ final class I2PService {
         self.egress = egress
         self.router = router
         session = SAMSession(.service, tunnels: configuration.tunnels, at: egress.source, loop: router.loop)
-        streams = InboundService(
-            name: configuration.name, target: configuration.target, requestClass: .inbound, egress: egress,
-            id: router.nextSource())
+        streams = Self.streams(configuration, by: egress, router: router)
         session.readKeys = { () throws(StartFailure) in try keys.read() }
         session.keepKeys = { (new) throws(StartFailure) in try keys.write(new) }
         session.prove = { [unowned self] in prove($0) }
@@ -68,6 +67,15 @@ final class I2PService {
         session.stop()
         stopAccepting()
         router.remove(streams)
+        streams = Self.streams(configuration, by: egress, router: router)
+    }
+
+    private static func streams(
+        _ configuration: I2PServiceConfiguration, by egress: SAMEgress, router: Router
+    ) -> InboundService {
+        InboundService(
+            name: configuration.name, target: configuration.target, requestClass: .inbound, egress: egress,
+            id: router.nextSource())
     }
 
     private var isStarted = false
@@ -160,6 +168,10 @@ final class I2PService {
             _ = consume client
             self.proof = nil
             session.proved()
+        } else if streams.isPaused {
+            // As many are open as the descriptor limit allows. Whoever comes by I2P has waited long enough to try again.
+            _ = consume client
+            streams.count(.connectionLimit)
         } else {
             router.take(client, early: early, of: streams)
         }

@@ -29,7 +29,16 @@ final class InboundService: StreamSource {
         acceptor?.onDescriptorLimit = { [unowned self] in onDescriptorLimit($0) }
     }
 
-    override var isPaused: Bool { acceptor?.isPaused ?? false }
-    override func resume() { acceptor?.resume() }
-    override func pause() { acceptor?.pause() }
+    /// Whether streams that are handed over are to be refused: there is no acceptor to let them wait.
+    private var isFull = false
+
+    override var isPaused: Bool { acceptor?.isPaused ?? isFull }
+    override func resume() {
+        isFull = false
+        acceptor?.resume()
+    }
+    override func pause() {
+        isFull = true
+        acceptor?.pause()
+    }
 }

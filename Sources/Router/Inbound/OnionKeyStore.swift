@@ -23,10 +23,12 @@ struct OnionKeyStore {
         }
     }
 
-    /// Writes a key, in one step.
+    /// Writes a new key, in one step; never over another, whatever became of that: somebody may have put back the file of a
+    /// backup while Tor made a new one.
     ///
     /// - Returns: nil where it is there for good.
     func write(_ file: OnionKeyFile, to path: String) -> OnionKeyFailure? {
+        guard Files.kind(of: path) == .missing else { return .unwritable(path: path, "a file has appeared there") }
         do throws(SystemError) {
             try Files.makePrivateDirectory(directory)
             try Files.replace(path, with: file.contents)

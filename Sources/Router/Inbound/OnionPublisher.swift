@@ -51,12 +51,14 @@ final class OnionPublisher {
             tor?.onOnion = { [unowned self] event in apply { $0.heard(event, now: router.loop.now) } }
         }
         apply { $0.configure(services, now: router.loop.now) }
-        if machine.areWanted { tor?.serveOnions() }
+        if machine.areWanted, obstacle == nil { tor?.serveOnions() }
     }
 
     /// Takes down what must not stand, and publishes what may.
     func judge(mayStand: Bool) {
         let isReady = tor?.readiness.isReady ?? false
+        // A Tor elsewhere would lead strangers to whoever has our listener's port there.
+        let mayStand = mayStand && obstacle == nil
         apply { $0.judge(mayStand: mayStand, isTorReady: isReady, now: router.loop.now) }
     }
 

@@ -31,6 +31,7 @@ extension Router {
         service.pause()
         streams.forEach { if $0.listener === service { $0.cut(standingRefusal ?? .blocked) } }
         table.cut { $0.listener == service.id }
+        table.forget(service.traffic)
         inbound.removeAll { $0 === service }
         countListeners()
         inboundPast[service.name, default: InboundCounts()].add(service)

@@ -105,6 +105,13 @@ final class ClientOwners {
         lookup.owner(of: peer, connectedTo: server)
     }
 
+    /// Whether the node's user, or one of `[[kill-switch.confine]]`, has the client's end of a connection.
+    func isNamed(_ peer: Endpoint, connectedTo server: Endpoint) -> Bool {
+        guard areNamed else { return false }
+        let owner = lookup.owner(of: peer, connectedTo: server)
+        return named.contains { $0.caller(owner) == .node }
+    }
+
     /// The user who sent a datagram; a threat is told.
     ///
     /// - Parameter farPorts: to which ports it can have been sent.
