@@ -5,7 +5,7 @@ import Protocols
 /// An i2pd of our own: the driver of `I2PSupervision`. It ends with this process, however that ends.
 final class ManagedI2P: SAMSource {
     var onChange: () -> Void = {}
-    let what = "our i2pd's SAM port (open once i2pd has a first list of routers)"
+    let what = "our i2pd's SAM port"
     var endpoint: Endpoint? { machine.isServing ? port : nil }
     var readiness: EgressReadiness { machine.readiness }
 
@@ -21,8 +21,8 @@ final class ManagedI2P: SAMSource {
     private lazy var silence = Watch.timer(on: loop) { [unowned self] in child?.end(within: .seconds(2)) }
     private lazy var wake = Watch.timer(on: loop) { [unowned self] in apply { $0.tick(loop.now) } }
 
-    /// How long it may take until its SAM port has answered somebody of ours, who asks each five seconds at the least. i2pd
-    /// opens it once it has a first list of routers, and tries each of a dozen servers for that, several times.
+    /// How long it may take until its SAM port has answered somebody of ours, who asks each five seconds at the least. With a
+    /// network, or with none, it is open after a second; one that is slow is not to be started again and again.
     private static let patience: Duration = .seconds(900)
     /// Where Debian's package has the certificates of the servers that give a first list of routers.
     private static let certificates = "/usr/share/i2pd/certificates"
