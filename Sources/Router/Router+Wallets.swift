@@ -69,7 +69,8 @@ extension Router: WalletGateway.Host {
         for gateway in gateways + retiredGateways { gateway.askAgain() }
     }
 
-    /// Takes nothing more of the node, of who comes to it, or of wallets, cuts the node's, and lets wallets' requests come to their end.
+    /// Takes nothing more of the node, of who comes to it, or of wallets, cuts the node's, and lets wallets' requests come
+    /// to their end.
     ///
     /// - Parameter done: called once, when none is under way any more.
     /// - Returns: whether one is.

@@ -35,8 +35,8 @@ public struct I2PPlaces: Hashable, Sendable {
         ]
     }
 
-    /// The configuration: SAM on this port of 127.0.0.1 (and by UDP one below), and nothing else that listens there. i2pd 2.45 refuses a key that
-    /// it does not know, so that none is here which not all have.
+    /// The configuration: SAM on this port of 127.0.0.1 (and by UDP one below), and nothing else that listens there. i2pd
+    /// 2.45 refuses a key that it does not know, so that none is here which not all have.
     ///
     /// - Parameter certificates: where the package has those of the servers from which a first list of routers comes; nil
     ///   where it has none.
