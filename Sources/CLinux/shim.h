@@ -38,6 +38,10 @@ extern ssize_t splice(int in, __off64_t *in_offset, int out, __off64_t *out_offs
 
 enum { SPLICE_F_MOVE = 1, SPLICE_F_NONBLOCK = 2, SPLICE_F_MORE = 4 };
 
+// MSG_NOSIGNAL by a name of this module: glibc's own is an enumeration's, which Swift sees only where whichever module it
+// found the header through first is imported as well.
+enum { SEND_WITHOUT_SIGNAL = MSG_NOSIGNAL };
+
 /// Who is at the other end of a Unix socket: the kernel's struct ucred.
 struct PeerIdentity {
     pid_t process;

@@ -126,7 +126,7 @@ open class FlowOwner {
         guard let flow = unsafe flow, !bytes.isEmpty else { return nil }
         let socket = unsafe pointer(flow, side)
         let written = unsafe bytes.withUnsafeBytes {
-            unsafe send(socket.pointee.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            unsafe send(socket.pointee.descriptor, $0.baseAddress, $0.count, Int32(SEND_WITHOUT_SIGNAL))
         }
         if written == bytes.count { return nil }
         return written < 0 ? .current("write") : SystemError("write", code: ENOBUFS)

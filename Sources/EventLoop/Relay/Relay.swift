@@ -87,7 +87,7 @@ extension FlowTable {
         if unsafe direction.pointee.isFollowed { unsafe follow(direction, read: read) }
         // A short read does not prove the socket empty: a reset that arrived before this turn's edge gives no other
         // one, and libevent 2.1.12 reports it as readable and writable, like any. So each read goes on to EAGAIN.
-        let written = unsafe send(sink.pointee.descriptor, loop.scratch, read, Int32(MSG_NOSIGNAL))
+        let written = unsafe send(sink.pointee.descriptor, loop.scratch, read, Int32(SEND_WITHOUT_SIGNAL))
         if written == read { return read }
         if written < 0, lastError != EAGAIN, lastError != EINTR { return Self.failed }
         // After EINTR the sink is still writable; the spill goes out in this same turn.
@@ -140,7 +140,7 @@ extension FlowTable {
             guard let spill = unsafe direction.pointee.spill else { return false }
             let written = unsafe send(
                 sink.pointee.descriptor, spill + Int(direction.pointee.spillOffset), Int(direction.pointee.spillCount),
-                Int32(MSG_NOSIGNAL))
+                Int32(SEND_WITHOUT_SIGNAL))
             if written < 0, lastError == EINTR { continue }
             if written < 0 { return unsafe wouldBlock(sink) }
             unsafe direction.pointee.spillOffset += Int32(truncatingIfNeeded: written)

@@ -60,7 +60,7 @@ struct WriteQueue {
     private static func send(_ bytes: UnsafeRawBufferPointer, from start: inout Int, to raw: Int32) -> Outcome {
         while start < bytes.count {
             let sent = unsafe CLinux.send(
-                raw, bytes.baseAddress?.advanced(by: start), bytes.count - start, Int32(MSG_NOSIGNAL))
+                raw, bytes.baseAddress?.advanced(by: start), bytes.count - start, Int32(SEND_WITHOUT_SIGNAL))
             if sent > 0 {
                 start += sent
             } else if lastError == EAGAIN {
