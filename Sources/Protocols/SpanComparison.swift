@@ -36,4 +36,14 @@ extension Span<UInt8> {
         while offset < text.count, self[range.lowerBound &+ offset] == text[offset] { offset &+= 1 }
         return offset == text.count
     }
+
+    /// Whether these are its first bytes.
+    public func begins(with text: [UInt8]) -> Bool {
+        let text = text.span
+        guard text.count > 0, text.count <= count, text[0] == self[0] else { return text.count == 0 }
+        // All are looked at, whether or not one differs: a loop that ends early is compiled to single bytes.
+        var difference: UInt8 = 0
+        for index in 0..<Swift.min(text.count, count) { difference |= text[index] ^ self[index] }
+        return difference == 0
+    }
 }

@@ -37,6 +37,20 @@ private struct NodeRun {
         + "Last-Modified: Wed, 25 Nov 2026 23:00:00 GMT\r\nAccept-Ranges: bytes\r\n\r\n{\"status\":\"OK\"}"
     private let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
 
+    @Test("what is asked again goes out by the same bytes, another by its own")
+    func again() {
+        let version = WalletRequest(
+            call: WalletCall(path: "/json_rpc", method: "get_version", form: .jsonRPC), body: Array("{ }".utf8))
+        var run = NodeRun()
+        let sent = [info, info, version, info].map { request in
+            let bytes = run.conversation.send(request)
+            run.receive(answer)
+            return bytes
+        }
+        #expect(sent[0] == sent[1] && sent[0] == sent[3] && sent[0] != sent[2])
+        #expect(sent[2].suffix(3) == Array("{ }".utf8)[...] && sent[0].suffix(2) == Array("{}".utf8)[...])
+    }
+
     @Test("split at any byte, an answer is the same answer")
     func split() {
         for (text, body, length) in [

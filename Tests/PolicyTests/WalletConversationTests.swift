@@ -40,6 +40,43 @@ import Testing
         }
     }
 
+    @Test("what a wallet asks again, the same way or cut elsewhere, is the same request")
+    func again() {
+        let expected = WalletWire.session.compactMap { WalletRun.request($0) }
+        var run = WalletRun()
+        for round in 0..<3 {
+            for bytes in WalletWire.session {
+                let cut = round == 1 ? bytes.count / 2 : bytes.count
+                run.receive(Array(bytes[..<cut]))
+                if cut < bytes.count { run.receive(Array(bytes[cut...])) }
+                run.answer()
+            }
+        }
+        #expect(run.requests == expected + expected + expected && !run.isClosed)
+    }
+
+    @Test("a request that differs from the one before in one byte of its body is another")
+    func oneByte() throws {
+        var run = WalletRun()
+        for height in ["10", "11", "10"] {
+            run.receive(WalletWire.jsonRPC("hard_fork_info", ["\"version\": \(height)"]))
+            run.answer()
+        }
+        let bodies = run.requests.map { String(decoding: $0.body, as: UTF8.self) }
+        #expect(bodies.map { $0.contains("\"version\": 10") } == [true, false, true])
+        #expect(bodies[1].contains("\"version\": 11") && bodies[0] == bodies[2])
+    }
+
+    @Test("the same body by another path is another request")
+    func sameBody() {
+        var run = WalletRun()
+        for path in ["/getheight", "/getinfo", "/getheight"] {
+            run.receive(WalletWire.json(path, []))
+            run.answer()
+        }
+        #expect(run.requests.map(\.call.path) == ["/getheight", "/getinfo", "/getheight"])
+    }
+
     @Test("while it is answered one reading is kept, and a flood is closed")
     func ahead() {
         var run = WalletRun()

@@ -194,6 +194,45 @@ import Testing
         #expect(isReady && last.consumed == second.count)
     }
 
+    /// More heads than are remembered, again and again, some of which begin like others.
+    @Test func whatCameBeforeIsReadTheSame() {
+        let first = (1...6).map {
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \($0)\r\n\r\n" + String(repeating: "b", count: $0)
+        }
+        let others = ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX-More: c\r\n\r\n"]
+        let requests = (first + others).map { Array($0.utf8) }
+        let expected = requests.map { HTTPTrace<HTTPRequestReader>([$0]).steps }
+        for orders in [[0, 0, 1, 0], [6, 7, 6, 7], Array(0..<8) + Array(0..<8), [5, 4, 5, 3, 5, 2, 5, 1, 5, 0]] {
+            let parts = orders.map { requests[$0] }
+            let steps = orders.flatMap { expected[$0] }
+            let trace = HTTPTrace<HTTPRequestReader>(parts)
+            #expect(trace.steps == steps && trace.kept)
+            #expect(HTTPTrace<HTTPRequestReader>([parts.flatMap { $0 }]).steps == steps)
+            for cut in [1, 20, 26] {
+                let pieces = parts.flatMap { [Array($0[..<cut]), Array($0[cut...])] }
+                #expect(HTTPTrace<HTTPRequestReader>(pieces).steps == steps)
+            }
+        }
+    }
+
+    /// The last byte of a head that is known decides as well.
+    @Test func whatBeginsLikeAKnownHeadIsRead() {
+        let known = Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+        for index in known.indices {
+            var other = known
+            other[index] ^= 0x01
+            let alone = HTTPTrace<HTTPRequestReader>([other]).steps
+            #expect(HTTPTrace<HTTPRequestReader>([known, other]).steps == [.request(head(known)), .end] + alone)
+        }
+    }
+
+    private func head(_ bytes: [UInt8]) -> HTTPRequestHead {
+        guard case .request(let head)? = HTTPTrace<HTTPRequestReader>([bytes]).steps.first else {
+            fatalError("no head")
+        }
+        return head
+    }
+
     @Test func nextWithinARequestDoesNothing() {
         var reader = HTTPRequestReader()
         _ = reader.receive(Array("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na".utf8).span)

@@ -50,6 +50,7 @@ public struct NodeConversation {
     private static let longestChallenge: UInt64 = 65536
 
     private let credentials: Credentials?
+    private let hasCredentials: Bool
     private let md5: ([UInt8]) -> [UInt8]
     private let nonce: () -> [UInt8]
     /// What stands between a request's path and the length of its body.
@@ -59,6 +60,8 @@ public struct NodeConversation {
     private var digest: DigestAuthentication?
     /// The request under way, where it may have to be sent again.
     private var request: WalletRequest?
+    /// The last request that was sent without credentials, and how: who polls asks the same things again.
+    private var last: (request: WalletRequest, bytes: [UInt8])?
     /// How often the request under way was sent with credentials.
     private var proofs = 0
 
@@ -69,6 +72,7 @@ public struct NodeConversation {
     ///   - nonce: Random bytes, new at each call, likewise.
     public init(node: WalletNodeConfiguration, md5: @escaping ([UInt8]) -> [UInt8], nonce: @escaping () -> [UInt8]) {
         credentials = node.credentials
+        hasCredentials = credentials != nil
         self.md5 = md5
         self.nonce = nonce
         middle = Array(" HTTP/1.1\r\nHost: \(node.destination.host)\r\nContent-Length: ".utf8)
@@ -82,8 +86,14 @@ public struct NodeConversation {
         guard case .idle = state else { return [] }
         state = .asked
         proofs = 0
-        self.request = credentials == nil ? nil : request
-        return bytes(of: request)
+        guard !hasCredentials else {
+            self.request = request
+            return bytes(of: request)
+        }
+        if let last, last.request == request { return last.bytes }
+        let bytes = bytes(of: request)
+        last = request.call.purpose == .sync ? (request, bytes) : nil
+        return bytes
     }
 
     /// Takes what has come, and says what it meant. The ranges of `.body` are of `bytes`.

@@ -42,6 +42,7 @@ public struct WalletConversation {
 
     private let gate: WalletGate
     private var reader: HTTPRequestReader
+    private var recent = RecentVerdicts()
     private var state: State = .head
     /// The body that is being read.
     private var body: [UInt8] = []
@@ -204,6 +205,7 @@ public struct WalletConversation {
     private mutating func begin(_ head: HTTPRequestHead, _ effects: inout [Effect]) {
         keepsAlive = head.keepsAlive && head.version == .http11
         isHTTP10 = head.version == .http10
+        if let target = recent.target(head) { return read(target, head, &effects) }
         switch gate.admit(head) {
         case .expulsion(let answer):
             expel(answer, &effects)
@@ -212,11 +214,16 @@ public struct WalletConversation {
             guard !head.expectsContinue else { return expel(answer, &effects) }
             state = .refusal(answer)
         case .call(let target):
-            state = .body(target)
-            body = []
-            if case .length(let length) = head.framing { body.reserveCapacity(Int(min(length, 4096))) }
-            if head.expectsContinue { effects.append(.write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))) }
+            recent.keep(head, target)
+            read(target, head, &effects)
         }
+    }
+
+    /// The head is admitted: its body follows.
+    private mutating func read(_ target: WalletGate.Target, _ head: HTTPRequestHead, _ effects: inout [Effect]) {
+        state = .body(target)
+        if case .length(let length) = head.framing { body.reserveCapacity(Int(min(length, 4096))) }
+        if head.expectsContinue { effects.append(.write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))) }
     }
 
     private mutating func expel(_ answer: WalletAnswer, _ effects: inout [Effect]) {
@@ -233,19 +240,28 @@ public struct WalletConversation {
             write(answer, &effects)
             next(&effects)
         case .body(let target):
-            switch gate.judge(target, body: body) {
-            case .request(let request):
-                form = request.call.form
-                id = request.id
-                state = .given
-                effects.append(.request(request))
+            if let request = recent.request(target, body: body) {
+                body.removeAll(keepingCapacity: true)
+                return give(request, &effects)
+            }
+            let verdict = gate.judge(target, body: body)
+            if case .request(let request) = verdict { recent.keep(target, body: body, request) }
+            body = []
+            switch verdict {
+            case .request(let request): give(request, &effects)
             case .answer(let answer):
                 write(answer, &effects)
                 next(&effects)
             }
-            body = []
         case .head, .given, .answering, .closed: break
         }
+    }
+
+    private mutating func give(_ request: WalletRequest, _ effects: inout [Effect]) {
+        form = request.call.form
+        id = request.id
+        state = .given
+        effects.append(.request(request))
     }
 
     private func write(_ answer: WalletAnswer, contentType: String? = nil, _ effects: inout [Effect]) {

@@ -35,6 +35,7 @@ public struct HTTPRequestReader: Hashable, Sendable {
     private let limits: HTTPLimits
     private var state: State = .head
     private var head = HTTPHeadReader<HTTPRequestLine>()
+    private var recent = HTTPRecentHeads()
     private var body: HTTPBodyReader?
     private var keepsAlive = true
 
@@ -73,11 +74,18 @@ public struct HTTPRequestReader: Hashable, Sendable {
     private mutating func advance(_ input: Span<UInt8>, _ index: inout Int) -> Event {
         switch state {
         case .head:
-            if input.count > 0, input[0] == 0x16, head.isUntouched { return .failed(.tlsHello) }
+            let isBeginning = head.isUntouched
+            if isBeginning {
+                if input.count > 0, input[0] == 0x16 { return .failed(.tlsHello) }
+                if let (head, length) = recent.head(of: input) {
+                    index = length
+                    return begin(head)
+                }
+            }
             switch head.receive(input, from: &index, limits: limits) {
             case .more: return .more
             case .failed(let failure): return .failed(failure)
-            case .complete: return begin()
+            case .complete: return begin(cameAs: isBeginning ? input.extracting(0..<index) : nil)
             }
         case .body:
             switch body?.receive(input, from: &index) {
@@ -97,11 +105,24 @@ public struct HTTPRequestReader: Hashable, Sendable {
         }
     }
 
-    private mutating func begin() -> Event {
+    /// A head is whole.
+    ///
+    /// - Parameter cameAs: its bytes, where they came at once.
+    private mutating func begin(cameAs bytes: Span<UInt8>?) -> Event {
         guard let (line, headers) = head.take() else { return .more }  // a head that is complete has one
         do throws(HTTPFailure) {
             let head = try HTTPRequestHead(
                 method: line.method, target: line.target, version: line.version, headers: headers)
+            let event = begin(head)
+            if let bytes, case .head = event { recent.keep(head, bytes) }
+            return event
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private mutating func begin(_ head: HTTPRequestHead) -> Event {
+        do throws(HTTPFailure) {
             body = try HTTPBodyReader(head.framing, limits: limits)
             state = .body
             keepsAlive = head.keepsAlive

@@ -2,7 +2,8 @@ import FuzzSupport
 import Protocols
 
 /// Cut anywhere, a connection's bytes are the same requests and bodies, or the same refusal; a head that was read
-/// re-reads as itself when it is written out again, and states its length once at most.
+/// re-reads as itself when it is written out again, and states its length once at most; and what comes twice is read
+/// the same twice.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     let input = bytes(data, size)
@@ -11,6 +12,12 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
         let whole = run([input], limits)
         require(run(input.pieces, limits) == whole, "cut into pieces it reads otherwise")
         require(run(input.map { [$0] }, limits) == whole, "byte by byte it reads otherwise")
+        // What comes again on a connection means the same again, though it is remembered.
+        if case .end? = whole.steps.last, whole.consumed == input.count, whole.keepsAlive {
+            let twice = whole.steps + whole.steps
+            require(run([input, input], limits).steps == twice, "what comes again reads otherwise")
+            require(run([input + input], limits).steps == twice, "what comes again at once reads otherwise")
+        }
         for step in whole.steps {
             guard case .head(let head) = step else { continue }
             let again = run([head.bytes], HTTPLimits(startLine: 9000, body: .max))
@@ -34,6 +41,8 @@ private enum Step: Equatable {
 
 private struct Run: Equatable {
     var steps: [Step] = []
+    /// Whether another request may follow the last.
+    var keepsAlive = true
     var consumed = 0
     var finish = HTTPFinish.clean
 }
@@ -51,7 +60,9 @@ private func run(_ pieces: [[UInt8]], _ limits: HTTPLimits) -> Run {
             case .more:
                 require(consumed == rest.count, "waits with bytes at hand")
                 break reading
-            case .head(let head): run.steps.append(.head(head))
+            case .head(let head):
+                run.keepsAlive = head.keepsAlive
+                run.steps.append(.head(head))
             case .body(let range):
                 require(!range.isEmpty && range.upperBound <= consumed, "a body outside of what was consumed")
                 if case .body(let earlier)? = run.steps.last {

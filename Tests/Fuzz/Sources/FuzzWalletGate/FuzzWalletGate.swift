@@ -4,7 +4,8 @@ import Protocols
 
 /// The first byte says which call it is, the rest is its body. Whatever a wallet sends: at most one request goes on; it
 /// is a text that our strict readers read, with our own id, no identifier and no planted cookie in it; what goes on
-/// goes on as itself when it is sent again; and it is all the same when it comes in pieces.
+/// goes on as itself when it is sent again, and the same when it is asked again; and it is all the same when it comes in
+/// pieces.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     let input = bytes(data, size)
@@ -20,6 +21,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
         return 0
     }
     judge(request)
+    require(askedTwice(wire) == [request, request], "asked again it is another request")
     let again = converse([post(path, request.body)])
     var expected = request
     expected.id = Array("\"0\"".utf8)
@@ -58,6 +60,17 @@ private func converse(_ pieces: [[UInt8]]) -> [WalletConversation.Effect] {
         }
     }
     return effects
+}
+
+/// What goes on of the same bytes, sent twice on one connection.
+private func askedTwice(_ wire: [UInt8]) -> [WalletRequest] {
+    var conversation = WalletConversation(gate: gate)
+    var requests: [WalletRequest] = []
+    for _ in 0..<2 {
+        for case .request(let request) in conversation.received(wire.span) { requests.append(request) }
+        _ = conversation.answer(WalletAnswer(contentType: "", body: []))
+    }
+    return requests
 }
 
 private let unwanted = ["client", "pool_info_since", "rpc_payment", "signature", "cookie"]

@@ -1,0 +1,32 @@
+/// The heads that a connection brought lately, as they came and as they were read.
+///
+/// Who polls asks the same few things for hours, each time by the same bytes. They mean what they meant: a head that
+/// is one of these is not read again.
+struct HTTPRecentHeads: Hashable, Sendable {
+    private struct Kept: Hashable, Sendable {
+        let bytes: [UInt8]
+        let head: HTTPRequestHead
+    }
+
+    private static let capacity = 4
+    /// Heads of wallets have 100 to 300 bytes.
+    private static let longest = 1024
+
+    private var kept: [Kept] = []
+    private var oldest = 0
+
+    /// The head that the input begins with, and its length, where it is one of these.
+    func head(of input: Span<UInt8>) -> (head: HTTPRequestHead, length: Int)? {
+        for kept in kept where input.begins(with: kept.bytes) { return (kept.head, kept.bytes.count) }
+        return nil
+    }
+
+    /// Keeps this one in the oldest's place.
+    mutating func keep(_ head: HTTPRequestHead, _ bytes: Span<UInt8>) {
+        guard bytes.count <= Self.longest else { return }
+        let new = Kept(bytes: Array(copying: bytes), head: head)
+        guard kept.count == Self.capacity else { return kept.append(new) }
+        kept[oldest] = new
+        oldest = (oldest &+ 1) % Self.capacity
+    }
+}
