@@ -27,6 +27,6 @@ public struct Instant: Hashable, Comparable, Sendable {
 extension Duration {
     /// The whole milliseconds of it.
     public var milliseconds: Int64 {
-        components.seconds &* 1000 &+ components.attoseconds / 1_000_000_000_000_000
+        Int64(truncatingIfNeeded: attoseconds / 1_000_000_000_000_000)
     }
 }

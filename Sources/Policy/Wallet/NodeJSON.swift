@@ -7,19 +7,19 @@ import Protocols
 /// hold anything but an end here, while brackets, commas and colons must stand where they belong. Nothing is copied,
 /// and each byte is looked at once.
 enum NodeJSON {
-    /// Where the values of these members of the object lie that the bytes are; nil where they are not one whole
-    /// object and nothing else.
-    static func values(of keys: [[UInt8]], in bytes: Span<UInt8>) -> [Range<Int>?]? {
-        var values = [Range<Int>?](repeating: nil, count: keys.count)
+    /// Whether the object has a member of one of these names; nil where the bytes are not one whole object and nothing
+    /// else.
+    static func has(_ key: [UInt8], or other: [UInt8], in bytes: Span<UInt8>) -> Bool? {
+        var isThere = false
         guard
             let end = walk(
                 bytes, from: 0,
-                { key, value in
-                    for index in keys.indices where bytes.holds(keys[index], at: key) { values[index] = value }
+                { name, _ in
+                    isThere = isThere || bytes.holds(key, at: name) || bytes.holds(other, at: name)
                     return true
                 }), skipSpaces(bytes, from: end) == bytes.count
         else { return nil }
-        return values
+        return isThere
     }
 
     /// Where the value of this member lies. The text may be cut off behind it.

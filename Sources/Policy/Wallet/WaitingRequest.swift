@@ -20,30 +20,37 @@ struct WaitingRequest {
     let askedAt: Instant
     /// When the wallet is told that the daemon is busy.
     var until: Instant
-    var state = State.waiting
+    var state = State.waiting {
+        didSet { isWaiting = if case .waiting = state { true } else { false } }
+    }
     /// Nodes that failed it; asked again only when no other is left.
-    var failed: [Int] = []
+    var failed: [Int] = [] {
+        didSet { isUsual = false }
+    }
     /// Nodes whose answer to it was none; not asked again.
-    var barred: [Int] = []
+    var barred: [Int] = [] {
+        didSet { isUsual = false }
+    }
     /// Whether it met a link that the node had closed already, and was given a second one there.
     var wasStale = false
     /// Whether a node has seen it.
     var isShown = false
+    // These two are kept, not worked out: they are asked of each request that waits, each time that something comes.
+    /// Whether it waits for a node or a link.
+    private(set) var isWaiting = true
+    /// Whether nothing speaks against the session's own node and its links for blocks: so it is with nearly all.
+    private(set) var isUsual: Bool
 
     init(_ errand: WalletErrand, _ request: WalletRequest, now: Instant) {
         self.errand = errand
         self.request = request
         askedAt = now
         until = now + WalletLimits.request
-    }
-
-    var isWaiting: Bool { if case .waiting = state { true } else { false } }
-
-    /// Whether nothing speaks against the session's own node and its links for blocks: so it is with nearly all.
-    var isUsual: Bool {
-        guard case .request = errand, failed.isEmpty, barred.isEmpty else { return false }
-        guard request.call.purpose == .sync else { return false }
-        return request.call.role == .plain || request.call.role == .fee
+        isUsual =
+            switch (errand, request.call.purpose, request.call.role) {
+            case (.request, .sync, .plain), (.request, .sync, .fee): true
+            default: false
+            }
     }
 
     /// Whether it asks for ring members.

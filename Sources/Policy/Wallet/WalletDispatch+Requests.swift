@@ -22,9 +22,19 @@ extension WalletDispatch {
             waiting.append(WaitingRequest(.request(id), request, now: now))
             wake(at: now + WalletLimits.request)
             if request.call.purpose == .outputs { way.want(now) }
+            if isLastOfMany { return take() }
         }
         pump(now)
         return take()
+    }
+
+    /// Whether the request that came last waits behind so many of its kind that nothing more can be done for it than
+    /// was done for them.
+    private var isLastOfMany: Bool {
+        let first = waiting.count - WalletLimits.linksPerNode - 1
+        guard first >= 0 else { return false }
+        for index in first..<waiting.count where !waiting[index].isWaiting || !waiting[index].isUsual { return false }
+        return true
     }
 
     private static let untrusted =
@@ -69,6 +79,10 @@ extension WalletDispatch {
     /// The node for a waiting request. The session goes with it where its own node can take none.
     mutating func choose(_ index: Int, _ now: Instant) -> Int? {
         if waiting[index].isUsual, let present = session.node, canServe(present, now) { return present }
+        return chooseAnew(index, now)
+    }
+
+    private mutating func chooseAnew(_ index: Int, _ now: Instant) -> Int? {
         guard let node = node(for: waiting[index], now) else { return nil }
         guard node != session.node, case .request = waiting[index].errand else { return node }
         guard waiting[index].request.call.role != .revealing else { return node }
@@ -116,7 +130,9 @@ extension WalletDispatch {
 
     /// Sends a waiting request on an idle link.
     mutating func send(_ index: Int, on link: Int, _ now: Instant) {
-        let until = now + patience(links[link])
+        let node = links[link].node
+        let wait = links[link].purpose == .sync ? session.waits[node] : nil
+        let until = now + Self.patience(wait, isOwn: isOwn[node])
         let id = links[link].id
         waiting[index].state = .asked(id)
         switch waiting[index].request.call.purpose {
@@ -126,7 +142,7 @@ extension WalletDispatch {
                 waiting[index].isShown = true
                 waiting[index].until = waiting[index].askedAt + WalletLimits.shownOutputs
             }
-            session.showedOutputs(to: links[link].node, now)
+            session.showedOutputs(to: node, now)
         case .outputs, .transaction, .probe: break
         }
         links.ask(link, waiting[index].errand, until: until, now: now)

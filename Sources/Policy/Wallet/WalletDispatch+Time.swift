@@ -42,11 +42,13 @@ extension WalletDispatch {
         return earliest
     }
 
-    /// How long a request that is sent on this link waits for its answer's first byte, where another node could be asked.
-    /// A node that has stopped is known the sooner by how quick it was.
-    func patience(_ link: WalletLink) -> Duration {
-        guard link.purpose == .sync, let wait = session.waits[link.node] else { return WalletLimits.firstByteOfSeveral }
-        let shortest = isOwn[link.node] ? WalletLimits.firstByteOfQuickOwn : WalletLimits.firstByteOfQuick
+    /// How long a request that is sent on a link waits for its answer's first byte, where another node could be asked
+    /// instead. A node that has stopped is known the sooner by how quick it was.
+    ///
+    /// - Parameter wait: the longest that the node took on such a link; nil where that says nothing.
+    static func patience(_ wait: Duration?, isOwn: Bool) -> Duration {
+        guard let wait else { return WalletLimits.firstByteOfSeveral }
+        let shortest = isOwn ? WalletLimits.firstByteOfQuickOwn : WalletLimits.firstByteOfQuick
         return min(max(wait * WalletLimits.firstByteTimes, shortest), WalletLimits.firstByteOfSeveral)
     }
 

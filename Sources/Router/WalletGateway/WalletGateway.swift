@@ -47,8 +47,8 @@ final class WalletGateway {
     private var dispatch: WalletDispatch
     private lazy var listener = WalletListener(acceptor, tls: tls.listener, gateway: self, loop: loop)
     /// Whose requests are under way.
-    private var waiting: [WalletDispatch.RequestID: WalletConnection] = [:]
-    private var links: [WalletDispatch.LinkID: NodeLink] = [:]
+    private var waiting = UnderWay<WalletDispatch.RequestID, WalletConnection>()
+    private var links = UnderWay<WalletDispatch.LinkID, NodeLink>()
     private var lastRequest: UInt64 = 0
     /// What is still to be done, of events that came while others' effects were.
     private var pending: [WalletDispatch.Effect] = []
@@ -143,14 +143,14 @@ final class WalletGateway {
             guard configuration.nodes.indices.contains(node) else { return }
             let link = NodeLink(
                 id, node: node, NodeConversation(with: configuration.nodes[node]), gateway: self, loop: loop)
-            links[id] = link
+            links.add(link, as: id)
             sweepFromNowOn()
             link.dial()
         case .send(let id, let request): links[id]?.send(request)
-        case .close(let id): links.removeValue(forKey: id)?.close()
-        case .answer(let id, let answer): waiting.removeValue(forKey: id)?.answer(answer)
+        case .close(let id): links.remove(id)?.close()
+        case .answer(let id, let answer): waiting.remove(id)?.answer(answer)
         case .forward(let id, let request): links[id]?.forward(to: waiting[request])
-        case .breakOff(let id): waiting.removeValue(forKey: id)?.breakOff()
+        case .breakOff(let id): waiting.remove(id)?.breakOff()
         case .tell(let node, let sentence): host.told(sentence, of: "\(name).node.\(node)")
         case .tested(let reports):
             let testers = testers
@@ -177,17 +177,17 @@ final class WalletGateway {
     }
 
     func asked(_ request: WalletRequest, _ id: WalletDispatch.RequestID, by connection: WalletConnection) {
-        waiting[id] = connection
+        waiting.add(connection, as: id)
         apply { $0.request(id, request, now: loop.now) }
     }
 
     /// The answer that was given in parts is whole: nothing is owed for this request.
-    func finished(_ id: WalletDispatch.RequestID) { waiting[id] = nil }
+    func finished(_ id: WalletDispatch.RequestID) { waiting.remove(id) }
 
     func ended(_ connection: WalletConnection) {
         listener.forget(connection)
         host.walletConnectionEnded()
-        guard let id = connection.request, waiting.removeValue(forKey: id) != nil else { return }
+        guard let id = connection.request, waiting.remove(id) != nil else { return }
         apply { $0.requestGone(id, now: loop.now) }
     }
 
@@ -221,7 +221,7 @@ final class WalletGateway {
     }
 
     func ended(_ link: NodeLink, _ ending: WalletDispatch.LinkEnding) {
-        guard links.removeValue(forKey: link.id) != nil else { return }
+        guard links.remove(link.id) != nil else { return }
         apply { $0.linkEnded(link.id, ending, now: loop.now) }
     }
 
@@ -234,7 +234,7 @@ final class WalletGateway {
         apply { $0.stand(refusal, now: loop.now) }
         let ready = configuration.nodes.map { host.hasRoute(to: $0) }
         apply { $0.routes(ready, now: loop.now) }
-        for link in Array(links.values) {
+        for link in links.values {
             if let refusal {
                 link.cut(refusal)
             } else if let egress = link.egress, !host.leads(egress, to: configuration.nodes[link.node]) {
@@ -246,7 +246,7 @@ final class WalletGateway {
 
     /// What links wait for may have come.
     func askAgain() {
-        for link in Array(links.values) where link.isWaiting { link.dial() }
+        for link in links.values where link.isWaiting { link.dial() }
     }
 
     // MARK: The end
@@ -266,7 +266,7 @@ final class WalletGateway {
         listener.release()
         listener.forEach { $0.close() }
         for link in links.values { link.close() }
-        links = [:]
+        links.removeAll()
         wake.cancel()
         sweeper = nil
         let testers = testers
@@ -287,7 +287,7 @@ final class WalletGateway {
             return
         }
         let now = loop.now
-        for link in Array(links.values) { link.sweep(now) }
+        for link in links.values { link.sweep(now) }
         listener.forEach { $0.sweep(now) }
     }
 }
