@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from statistics import median
 
 PASS, MISS, SKIPPED = "PASS", "MISS", "NOT MEASURED"
+REPORTED = "reported"  # as it is: no target
 
 # What stands in the table, in its order: the metric, its name and unit, digits after the point.
 ROWS = [

@@ -48,7 +48,7 @@ def _furnish() -> None:
     # Ports for the whole run: a closed connection keeps its own for a minute. The listeners' are kept free.
     _sysctl("net/ipv4/ip_local_port_range", "1024 65535")
     # privoxy does not get its own while a closed connection has it.
-    listeners = f"{SOCKS_PORT}-1089,8118,{REDSOCKS_PORT},{PLAIN_PORT}-18081,18950-18959,18989-18991"
+    listeners = f"{SOCKS_PORT}-1089,8118,{REDSOCKS_PORT},{PLAIN_PORT}-18081,18950-18959,18989-18992"
     _sysctl("net/ipv4/ip_local_reserved_ports", listeners)
     _sysctl("net/ipv4/tcp_max_tw_buckets", "500000")
     # The same on every machine, and no pacing: loopback loses nothing, so only the timers would differ.
