@@ -39,11 +39,24 @@ extension Span<UInt8> {
 
     /// Whether these are its first bytes.
     public func begins(with text: [UInt8]) -> Bool {
-        let text = text.span
-        guard text.count > 0, text.count <= count, text[0] == self[0] else { return text.count == 0 }
+        text.count <= count && extracting(0..<text.count).isSame(as: text.span)
+    }
+
+    /// Whether both hold the same bytes.
+    public func isSame(as other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
         // All are looked at, whether or not one differs: a loop that ends early is compiled to single bytes.
         var difference: UInt8 = 0
-        for index in 0..<Swift.min(text.count, count) { difference |= text[index] ^ self[index] }
+        for index in 0..<Swift.min(count, other.count) { difference |= self[index] ^ other[index] }
         return difference == 0
+    }
+
+    /// Whether all are hexadecimal digits of the small kind.
+    public var isHexadecimal: Bool {
+        var others: UInt8 = 0
+        for index in 0..<count {
+            others |= self[index] &- 0x30 < 10 || self[index] &- 0x61 < 6 ? 0 : 1
+        }
+        return others == 0
     }
 }

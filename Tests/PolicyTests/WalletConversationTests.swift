@@ -67,6 +67,48 @@ import Testing
         #expect(bodies[1].contains("\"version\": 11") && bodies[0] == bodies[2])
     }
 
+    @Test(
+        "after a good request a second one is judged as on a new connection",
+        arguments: [
+            "POST /getinfo HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: null\r\nContent-Length: 2\r\n\r\n{}",
+            "POST /getinfo HTTP/1.1\r\nHost: evil.onion\r\nContent-Length: 2\r\n\r\n{}",
+            "POST /getinfo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+            "POST /getinfo HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n\r\n{}",
+            "POST /getinfo HTTP/1.1\r\nHost: 127.0.0.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}",
+            "POST /getinfo HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+            "POST /getinfo HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}",
+            "POST /getinfo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n\r\n[]",
+            "GET /getinfo HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+            "PUT /getinfo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n\r\n{}",
+            "POST /getinfq HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n\r\n{}",
+        ])
+    func afterGood(_ text: String) {
+        var fresh = WalletRun()
+        fresh.receive(text)
+        var run = WalletRun()
+        for _ in 0..<2 {
+            run.receive("POST /getinfo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n\r\n{}")
+            run.answer()
+        }
+        let written = run.written.count
+        #expect(run.requests.count == 2)
+        run.receive(text)
+        #expect(Array(run.requests.dropFirst(2)) == fresh.requests)
+        #expect(Array(run.written.dropFirst(written)) == fresh.written && run.isClosed == fresh.isClosed)
+    }
+
+    @Test("with another identifier, as wallets send it each time, it is the same request")
+    func identifiers() {
+        var run = WalletRun()
+        for digit in ["a", "b", "c"] {
+            let wire = String(decoding: WalletWire.jsonRPC("hard_fork_info", ["\"version\": 10"]), as: UTF8.self)
+            run.receive(
+                wire.replacing(WalletWire.client, with: String(repeating: digit, count: WalletWire.client.count)))
+            run.answer()
+        }
+        #expect(run.requests.count == 3 && Set(run.requests).count == 1)
+    }
+
     @Test("the same body by another path is another request")
     func sameBody() {
         var run = WalletRun()

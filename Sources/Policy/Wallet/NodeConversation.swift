@@ -49,6 +49,9 @@ public struct NodeConversation {
     /// The longest body of a challenge, which is not looked at; monerod's has about 100 bytes.
     private static let longestChallenge: UInt64 = 65536
 
+    /// The longest request that is kept for the case that it is asked again.
+    private static let longestKept = 2048
+
     private let credentials: Credentials?
     private let hasCredentials: Bool
     private let md5: ([UInt8]) -> [UInt8]
@@ -92,7 +95,7 @@ public struct NodeConversation {
         }
         if let last, last.request == request { return last.bytes }
         let bytes = bytes(of: request)
-        last = request.call.purpose == .sync ? (request, bytes) : nil
+        last = bytes.count <= Self.longestKept && request.call.mayBeRemembered ? (request, bytes) : nil
         return bytes
     }
 

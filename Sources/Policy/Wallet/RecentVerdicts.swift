@@ -2,8 +2,14 @@ import Protocols
 
 /// The heads and bodies that a wallet sent lately on one connection, and what was made of them.
 ///
-/// A wallet that polls asks the same few things for hours, by the same bytes: they are judged once. What says
-/// something of a transaction is not kept here.
+/// A wallet that polls asks the same few things for hours. Each time its identifier is another one (wallet2 signs its
+/// clock), which goes nowhere; all else is the same bytes, and they are judged once. Only calls that are named for it
+/// are kept: see `WalletCall.mayBeRemembered`.
+///
+/// ```
+///   {"jsonrpc":"2.0", … "params":{"client":"3f27…d3ba","version":10}}
+///    └──── the same bytes ────┘             └hex, as long┘└─ the same ─┘
+/// ```
 struct RecentVerdicts {
     private struct Head {
         let head: HTTPRequestHead
@@ -13,11 +19,23 @@ struct RecentVerdicts {
     private struct Body {
         let target: WalletGate.Target
         let bytes: [UInt8]
+        /// Where the identifier's digits lie; empty where there is none.
+        let identifier: Range<Int>
         let request: WalletRequest
+
+        func isLike(_ other: [UInt8]) -> Bool {
+            guard other.count == bytes.count else { return false }
+            let (one, other) = (bytes.span, other.span)
+            let rest = identifier.upperBound..<one.count
+            return one.extracting(0..<identifier.lowerBound).isSame(as: other.extracting(0..<identifier.lowerBound))
+                && one.extracting(rest).isSame(as: other.extracting(rest))
+                && other.extracting(identifier).isHexadecimal
+        }
     }
 
     private static let capacity = 4
-    private static let longest = 2048
+    private static let longestHead = 1024
+    private static let longestBody = 2048
 
     private var heads: [Head] = []
     private var oldestHead = 0
@@ -32,29 +50,24 @@ struct RecentVerdicts {
 
     /// Keeps a head that was admitted, in the oldest's place.
     mutating func keep(_ head: HTTPRequestHead, _ target: WalletGate.Target) {
+        guard head.headers.size <= Self.longestHead else { return }
         let new = Head(head: head, target: target)
         guard heads.count == Self.capacity else { return heads.append(new) }
         heads[oldestHead] = new
         oldestHead = (oldestHead &+ 1) % Self.capacity
     }
 
-    /// What was made of this body where it was sent to the same target; nil where it is not known.
+    /// What was made of a body like this where it was sent to the same target; nil where it is not known.
     func request(_ target: WalletGate.Target, body: [UInt8]) -> WalletRequest? {
-        for kept in bodies
-        where kept.bytes.count == body.count && kept.target.isSame(as: target) && body.span.begins(with: kept.bytes) {
-            return kept.request
-        }
+        for kept in bodies where kept.target.isSame(as: target) && kept.isLike(body) { return kept.request }
         return nil
     }
 
     /// Keeps a body that was passed on, in the oldest's place.
     mutating func keep(_ target: WalletGate.Target, body: [UInt8], _ request: WalletRequest) {
-        switch request.call.role {
-        case .plain, .version, .fee: break
-        case .outputs, .transaction, .revealing: return
-        }
-        guard body.count <= Self.longest, request.call.purpose == .sync else { return }
-        let new = Body(target: target, bytes: body, request: request)
+        guard body.count <= Self.longestBody, request.call.mayBeRemembered else { return }
+        let identifier = WalletRewriting.identifier(target, in: body) ?? body.count..<body.count
+        let new = Body(target: target, bytes: body, identifier: identifier, request: request)
         guard bodies.count == Self.capacity else { return bodies.append(new) }
         bodies[oldestBody] = new
         oldestBody = (oldestBody &+ 1) % Self.capacity

@@ -8,15 +8,15 @@ public enum AnswerJudge {
         if let problem = problem(ofStatus: answer.status) { return problem }
         switch request.call.form {
         case .json:
-            guard let isWhole = NodeJSON.has(status, or: status, in: answer.body.span) else {
+            guard let isThere = NodeJSON.has(status, or: status, in: answer.body.span) else {
                 return "It did not answer with JSON."
             }
-            return isWhole ? nil : "Its answer has no status."
+            return isThere ? nil : "Its answer has no status."
         case .jsonRPC:
-            guard let isWhole = NodeJSON.has(result, or: error, in: answer.body.span) else {
+            guard let isThere = NodeJSON.has(result, or: error, in: answer.body.span) else {
                 return "It did not answer with JSON."
             }
-            return isWhole ? nil : "Its answer is neither a result nor an error."
+            return isThere ? nil : "Its answer is neither a result nor an error."
         case .portableStorage:
             guard let document = try? PortableStorage(rootOf: answer.body.span) else {
                 return "It did not answer with Monero's portable storage."

@@ -49,6 +49,15 @@ public struct WalletCall: Hashable, Sendable {
     /// What is special about it.
     public var role: Role
 
+    /// Whether wallets ask it again and again by a body that says nothing of what they own or look for. Such calls are
+    /// remembered while a connection lasts; all others are not.
+    var mayBeRemembered: Bool { Self.remembered.contains(method ?? path) }
+
+    private static let remembered: Set<String> = [
+        "/getheight", "/getinfo", "/get_transaction_pool_hashes.bin", "/get_transaction_pool_hashes", "get_info",
+        "get_version", "hard_fork_info", "get_fee_estimate", "getblockcount", "getlastblockheader",
+    ]
+
     /// A call of these.
     public init(
         path: String, method: String? = nil, form: Form, purpose: WalletPurpose = .sync, role: Role = .plain

@@ -99,6 +99,8 @@ extension WalletDispatch {
         ways.succeeded(node)
         session.showed(node)
         effects.append(.forward(link, to: id))
+        // The node is good, and may be dialled at once for what waits.
+        pump(now)
         return take()
     }
 

@@ -29,7 +29,7 @@ extension WalletDispatch {
     }
 
     /// Whether the request that came last waits behind so many of its kind that nothing more can be done for it than
-    /// was done for them.
+    /// was done for them: every event that gives room ends in `pump`, and every pause that passes in `tick`.
     private var isLastOfMany: Bool {
         let first = waiting.count - WalletLimits.linksPerNode - 1
         guard first >= 0 else { return false }

@@ -71,8 +71,27 @@ enum WalletRewriting {
         return .request(WalletRequest(call: call, body: text, id: id))
     }
 
+    /// Where the digits of the wallet's identifier lie in a body of JSON; nil where it has none of hexadecimal digits
+    /// at the place where wallets write it, from which nothing is passed on.
+    static func identifier(_ target: WalletGate.Target, in body: [UInt8]) -> Range<Int>? {
+        let bytes = body.span
+        guard var members = try? members(body, in: nil) else { return nil }
+        if case .jsonRPC = target {
+            guard let parameters = members.value(of: Key.params, in: bytes),
+                let inner = try? Self.members(body, in: parameters)
+            else { return nil }
+            members = inner
+        }
+        guard let value = members.value(of: Key.client, in: bytes), value.count > 2,
+            body[value.lowerBound] == UInt8(ascii: "\"")
+        else { return nil }
+        let digits = value.lowerBound &+ 1..<value.upperBound &- 1
+        return bytes.extracting(digits).isHexadecimal ? digits : nil
+    }
+
     /// What is looked for in a call.
     private enum Key {
+        static let client = Array("client".utf8)
         static let id = Array("id".utf8)
         static let method = Array("method".utf8)
         static let params = Array("params".utf8)

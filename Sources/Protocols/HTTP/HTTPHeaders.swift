@@ -63,6 +63,9 @@ public struct HTTPHeaders: Hashable, Sendable, ExpressibleByArrayLiteral {
         return found
     }
 
+    /// How many bytes the lines have that they are.
+    public var size: Int { lines.count }
+
     /// The lines with the empty one that ends a head.
     var bytes: [UInt8] {
         lines + [0x0d, 0x0a]

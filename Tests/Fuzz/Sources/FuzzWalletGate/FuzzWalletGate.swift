@@ -4,8 +4,8 @@ import Protocols
 
 /// The first byte says which call it is, the rest is its body. Whatever a wallet sends: at most one request goes on; it
 /// is a text that our strict readers read, with our own id, no identifier and no planted cookie in it; what goes on
-/// goes on as itself when it is sent again, and the same when it is asked again; and it is all the same when it comes in
-/// pieces.
+/// goes on as itself when it is sent again; and it is all the same when it comes in pieces, or on a connection that asked
+/// before.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     let input = bytes(data, size)
@@ -21,7 +21,20 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
         return 0
     }
     judge(request)
-    require(askedTwice(wire) == [request, request], "asked again it is another request")
+    // Asked again, with another between, all are what they are on a connection of their own.
+    var other = wire
+    other[Int(first) * 7919 % other.count] ^= 0x01
+    let alone = [wire, other].map { asked([$0]) }
+    if alone[1].isLast {
+        require(
+            asked([wire, wire, other]).requests == alone[0].requests + alone[0].requests + alone[1].requests,
+            "asked again")
+    } else {
+        require(
+            asked([wire, other, wire, other]).requests
+                == alone[0].requests + alone[1].requests + alone[0].requests + alone[1].requests,
+            "asked again, and another")
+    }
     let again = converse([post(path, request.body)])
     var expected = request
     expected.id = Array("\"0\"".utf8)
@@ -62,15 +75,15 @@ private func converse(_ pieces: [[UInt8]]) -> [WalletConversation.Effect] {
     return effects
 }
 
-/// What goes on of the same bytes, sent twice on one connection.
-private func askedTwice(_ wire: [UInt8]) -> [WalletRequest] {
+/// What goes on of these requests, one after the other on one connection, and whether none can follow.
+private func asked(_ wires: [[UInt8]]) -> (requests: [WalletRequest], isLast: Bool) {
     var conversation = WalletConversation(gate: gate)
     var requests: [WalletRequest] = []
-    for _ in 0..<2 {
+    for wire in wires {
         for case .request(let request) in conversation.received(wire.span) { requests.append(request) }
         _ = conversation.answer(WalletAnswer(contentType: "", body: []))
     }
-    return requests
+    return (requests, !conversation.isIdle)
 }
 
 private let unwanted = ["client", "pool_info_since", "rpc_payment", "signature", "cookie"]
