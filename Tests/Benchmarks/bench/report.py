@@ -170,7 +170,8 @@ def verdicts(results: dict, router: str, peer: str) -> list[Verdict]:
 def verdict_text(found: list[Verdict]) -> str:
     widths = [max(len(getattr(v, f)) for v in found) for f in ("word", "what", "found")]
     return "\n".join(
-        f"{v.word.ljust(widths[0])}  {v.what.ljust(widths[1])}  {v.found.ljust(widths[2])}  target {v.target}"
+        f"{v.word.ljust(widths[0])}  {v.what.ljust(widths[1])}  {v.found.ljust(widths[2])}  "
+        + (v.target if v.word == REPORTED else f"target {v.target}")
         for v in found
     )
 
