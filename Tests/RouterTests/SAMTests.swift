@@ -105,7 +105,7 @@ import Testing
         let port = try freePort()
         let here = try serving(port)
         let node = try FakeTarget(on: here.world.loop, port: port)
-        #expect(here.world.run { isPublished(here) })
+        #expect(here.world.run(for: .seconds(20)) { isPublished(here) })
         #expect(address(here)?.hasSuffix(".b32.i2p:\(port)") == true)
         #expect(here.world.run { here.bridge.waiting > 0 })
         let peer = here.bridge.peer(Wire.handshake)
@@ -120,7 +120,7 @@ import Testing
         let port = try freePort()
         let here = try serving(port)
         let node = try FakeTarget(on: here.world.loop, port: port)
-        #expect(here.world.run { isPublished(here) && here.bridge.waiting > 0 })
+        #expect(here.world.run(for: .seconds(20)) { isPublished(here) && here.bridge.waiting > 0 })
         let peer = here.bridge.peer(Array("GET / HTTP/1.1\r\n\r\n".utf8))
         #expect(here.world.run { peer().hasEnded })
         #expect(node.accepted == 0)
@@ -130,7 +130,7 @@ import Testing
         let port = try freePort()
         let here = try serving(port)
         let node = try FakeTarget(on: here.world.loop, port: port)
-        #expect(here.world.run { isPublished(here) && here.bridge.waiting > 0 })
+        #expect(here.world.run(for: .seconds(20)) { isPublished(here) && here.bridge.waiting > 0 })
         let peer = here.bridge.peer(Wire.handshake)
         #expect(here.world.run { node.heard == Wire.handshake })
         let known = address(here)
@@ -150,7 +150,7 @@ import Testing
     @Test func theKeysAreKeptForUsAloneAndTheAddressIsTheSameForEver() throws {
         let port = try freePort()
         let here = try serving(port)
-        #expect(here.world.run { isPublished(here) })
+        #expect(here.world.run(for: .seconds(20)) { isPublished(here) })
         let path = here.world.directory.path + "/state/inbound/i2p.p2p.key"
         #expect(mode(of: path) & 0o777 == 0o600)
         let known = try #require(address(here))
@@ -160,7 +160,7 @@ import Testing
         // A reload that makes the service anew: the same keys, after their rest.
         try here.world.reload { $0.inbound.i2p?.tunnels.quantity = 2 }
         #expect(address(here) == known)
-        #expect(here.world.run(for: .seconds(20)) { isPublished(here) })
+        #expect(here.world.run(for: .seconds(30)) { isPublished(here) })
         #expect(address(here) == known)
         #expect(here.bridge.created.last?.contains("inbound.quantity=2") == true)
         #expect(here.bridge.created.last?.contains(String(decoding: keys.text, as: UTF8.self)) == true)
@@ -187,7 +187,7 @@ import Testing
         let here = try serving(port)
         here.bridge.knowsAddresses = false
         try here.world.reload { $0.inbound.i2p?.tunnels.quantity = 2 }
-        #expect(!here.world.run(for: .seconds(12)) { isPublished(here) })
+        #expect(!here.world.run(for: .seconds(26)) { isPublished(here) })
         #expect(here.bridge.created.last?.contains("inbound.quantity=2") == true, "it was made anew meanwhile")
         #expect(here.world.router.status.inbound.first?.detail != nil, "and why it is not published is said")
     }
