@@ -369,11 +369,10 @@ def table(rounds: dict, names: list[str]) -> str:
 
 def verdicts(rounds: dict, router: str = "xmr-routed") -> list[report.Verdict]:
     ours, free, alike = (rounds.get(name, {}) for name in (router, HAProxy.name, HAProxyOfTwo.name))
-    found = report.ratios(SHORT, ours, alike, HAProxyOfTwo.name)
-    found += report.ratios(LONG, ours, free, HAProxy.name)
-    for verdict in report.ratios(SHORT, ours, free, HAProxy.name):
+    found = report.ratios(SHORT + LONG, ours, free, HAProxy.name)
+    for verdict in report.ratios(SHORT, ours, alike, HAProxyOfTwo.name):
         if verdict.word != report.SKIPPED:
-            beside = f"beside {HAProxy.name} with {CONNECTIONS} connections to the node: no target"
+            beside = f"beside {HAProxyOfTwo.name}, as many connections to the node as the router has: no target"
             found.append(replace(verdict, word=report.REPORTED, target=beside))
     for metric, label, bound, unit, target in (
         ("added_p50_us", "added to a wallet's POST, p50", 1000, "us", "<= 1 ms over direct"),
