@@ -144,8 +144,12 @@ struct FlowKillerTests {
                 try PrivateNamespace.shell("cat /proc/self/net/nf_conntrack 2>/dev/null || true")
                     .split(separator: "\n").map { String($0) }
             }
-            _ = try PrivateNamespace.shell(
-                "ip addr add 192.0.2.9/32 dev lo && ip addr add 2001:db8::9/128 dev lo nodad")
+            // The kernel adds the route of an IPv6 address later, when others' namespaces leave it the time.
+            try PrivateNamespace.shell(
+                """
+                ip addr add 192.0.2.9/32 dev lo && ip addr add 2001:db8::9/128 dev lo nodad &&
+                timeout 10 sh -c 'until ip -6 route get 2001:db8::9 >/dev/null 2>&1; do sleep 0.01; done'
+                """)
             let away = try Pair("192.0.2.9", listener: 0, client: Self.confined)
             let six = try Pair("2001:db8::9", listener: 0, client: Self.confined)
             let local = try Pair(listener: 0, client: Self.confined)
