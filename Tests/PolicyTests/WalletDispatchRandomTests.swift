@@ -17,6 +17,7 @@ import Testing
         var random = SeededGenerator(seed: seed)
         var answered = 0
         var forwarded = 0
+        var shared = 0
         for listener in Self.listeners {
             let run = DispatchRun(
                 listener.kinds, fallback: listener.fallback, order: Bool.random(using: &random) ? .best : .file,
@@ -41,10 +42,12 @@ import Testing
                 if case .answered(let answer) = $0 { answer.isReal } else { false }
             }
             forwarded += run.outcomes.values.count { $0 == .forwarded }
+            shared += run.shared
         }
         // The walk is worth something.
         #expect(answered > 100, "\(answered)")
         #expect(forwarded > 0)
+        #expect(shared > 5, "\(shared)")
     }
 
     private func happen(_ run: DispatchRun, _ badness: Int, _ random: inout SeededGenerator) {
@@ -80,7 +83,9 @@ import Testing
         case 2: run.ask(.outputs([number]))
         case 3: run.ask(.transaction("\(number)"))
         case 4: run.ask(.revealing)
-        default: run.ask(.sync("\(number)"))
+        default:
+            // Some ask the same at the same time.
+            for _ in 0..<Int.random(in: 1...3, using: &random) { run.ask(.sync("\(number % 4)")) }
         }
     }
 

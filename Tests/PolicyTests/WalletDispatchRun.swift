@@ -12,6 +12,8 @@ final class DispatchRun {
         let purpose: WalletPurpose
         var state = State.opening
         var sent: [WalletRequest] = []
+        /// When the last of them was, by a count of all askings and sendings.
+        var sentAt = 0
     }
 
     enum Outcome: Equatable { case answered(WalletAnswer), forwarded, brokeOff, gone }
@@ -32,7 +34,14 @@ final class DispatchRun {
     var chains: [Chain]
     /// Whether probes are answered at once.
     var answersProbes = true
+    /// Answers that were another's too.
+    private(set) var shared = 0
     private var last: UInt64 = 0
+    /// A count of all askings and sendings, and when each request was asked by it.
+    private var step = 0
+    private var askedAt: [WalletDispatch.RequestID: Int] = [:]
+    /// What has just been answered, while its effects are taken, and by how many it was received.
+    private var answering: (link: Link, request: WalletRequest, answer: WalletAnswer, receivers: Int)?
     private var sendings: [(node: Int, request: WalletRequest)] = []
 
     struct Chain {
@@ -71,6 +80,8 @@ final class DispatchRun {
         last += 1
         let id = WalletDispatch.RequestID(last)
         requests[id] = request
+        step += 1
+        askedAt[id] = step
         take(dispatch.request(id, request, now: now))
         return id
     }
@@ -91,8 +102,9 @@ final class DispatchRun {
     func begin(_ link: WalletDispatch.LinkID) { take(dispatch.linkBegan(link, now: now)) }
 
     func answer(_ link: WalletDispatch.LinkID, _ answer: WalletAnswer, keepsAlive: Bool = true) {
-        guard let index = index(link), case .busy = links[index].state else { return }
+        guard let index = index(link), case .busy(let request) = links[index].state else { return }
         links[index].state = .idle
+        answering = (links[index], request, answer, 0)
         take(dispatch.linkAnswered(link, answer, keepsAlive: keepsAlive, now: now))
     }
 
@@ -189,6 +201,17 @@ final class DispatchRun {
     // MARK: what it is told to do
 
     private func take(_ effects: [WalletDispatch.Effect]) {
+        perform(effects)
+        answering = nil
+        // Probes are answered after the effects are done, so that one event is never inside another.
+        guard answersProbes else { return }
+        for link in links where link.purpose == .probe {
+            if link.state == .opening { open(link.id) }
+            if case .busy(let request) = self.link(link.id)?.state { answer(link.id, probeAnswer(request, link.node)) }
+        }
+    }
+
+    private func perform(_ effects: [WalletDispatch.Effect]) {
         for effect in effects {
             switch effect {
             case .open(let id, let node, let purpose): opens(id, node, purpose)
@@ -214,12 +237,6 @@ final class DispatchRun {
             case .tell(_, let sentence): told.append(sentence)
             case .tested(let reports): self.reports.append(reports)
             }
-        }
-        // Probes are answered after the effects are done, so that one event is never inside another.
-        guard answersProbes else { return }
-        for link in links where link.purpose == .probe {
-            if link.state == .opening { open(link.id) }
-            if case .busy(let request) = self.link(link.id)?.state { answer(link.id, probeAnswer(request, link.node)) }
         }
     }
 
@@ -249,15 +266,32 @@ final class DispatchRun {
         }
         links[index].sent.append(request)
         links[index].state = .busy(request)
+        step += 1
+        links[index].sentAt = step
         sendings.append((links[index].node, request))
     }
 
     private func ends(_ id: WalletDispatch.RequestID, _ outcome: Outcome) {
         #expect(requests[id] != nil)
         #expect(outcomes[id] == nil, "a second answer")
-        if case .answered = outcome { #expect(!streams.contains(id)) }
+        if case .answered(let answer) = outcome {
+            #expect(!streams.contains(id))
+            received(id, answer)
+        }
         streams.remove(id)
         outcomes[id] = outcome
+    }
+
+    /// Whoever gets what has just come has asked for it, by the same bytes, and before the node was asked.
+    private func received(_ id: WalletDispatch.RequestID, _ answer: WalletAnswer) {
+        guard let present = answering, present.answer == answer, let request = requests[id],
+            request.call.purpose == .sync, present.request.call.purpose == .sync, request.call.role == .plain,
+            answer != BusyAnswer.to(request)
+        else { return }
+        #expect(request.body == present.request.body && request.call == present.request.call, "another's answer")
+        #expect(askedAt[id] ?? .max < present.link.sentAt, "an answer that is older than its question")
+        answering?.receivers += 1
+        if present.receivers == 1 { shared += 1 }
     }
 
     private func isOwn(_ node: Int) -> Bool { configuration.nodes[node].kind == .loopback }

@@ -35,11 +35,15 @@ struct WaitingRequest {
     var wasStale = false
     /// Whether a node has seen it.
     var isShown = false
-    // These two are kept, not worked out: they are asked of each request that waits, each time that something comes.
+    // These are kept, not worked out: they are asked of each request that waits, each time that something comes.
     /// Whether it waits for a node or a link.
     private(set) var isWaiting = true
     /// Whether nothing speaks against the session's own node and its links for blocks: so it is with nearly all.
     private(set) var isUsual: Bool
+    /// Whether wallets ask this again and again, by the same bytes.
+    let isCommon: Bool
+    /// Whether others that ask the same have been sent by it.
+    var isJoined = false
 
     init(_ errand: WalletErrand, _ request: WalletRequest, now: Instant) {
         self.errand = errand
@@ -51,6 +55,12 @@ struct WaitingRequest {
             case (.request, .sync, .plain), (.request, .sync, .fee): true
             default: false
             }
+        isCommon = request.call.role == .plain && request.call.mayBeRemembered
+    }
+
+    /// Whether its answer comes on this link.
+    func isAsked(on link: WalletDispatch.LinkID) -> Bool {
+        if case .asked(link) = state { true } else { false }
     }
 
     /// Whether it asks for ring members.

@@ -34,8 +34,9 @@ extension WalletDispatch {
         links[index].until = nil
         switch errand {
         case .request, .check:
-            guard let request = waiting.firstIndex(where: { $0.errand == errand }) else { break }
-            waiting[request].until = max(waiting[request].until, now + WalletLimits.rest)
+            for request in waiting.indices where waiting[request].isAsked(on: link) {
+                waiting[request].until = max(waiting[request].until, now + WalletLimits.rest)
+            }
         case .probe: probeBegan(link, now)
         case .copy: break
         }
@@ -88,13 +89,15 @@ extension WalletDispatch {
             ? "its answer is longer than any is"
             : AnswerJudge.problem(ofBeginning: beginning.span, status: status, to: asked)
         if let problem {
-            bar(request, node)
+            bar(link, node)
             lose(index, problem, .answers, now)
             return finishLoss(now)
         }
         links[index].phase = .forwarding(id)
         links[index].until = nil
         waiting[request].state = .forwarding(link)
+        // It is given to one wallet as it comes: the others ask for themselves.
+        for other in waiting.indices where waiting[other].isAsked(on: link) { waiting[other].state = .waiting }
         quorum.answered(node, now: now)
         ways.succeeded(node)
         session.showed(node)
@@ -182,14 +185,15 @@ extension WalletDispatch {
     }
 
     private mutating func requestLost(_ errand: WalletErrand, _ link: WalletLink, _ fault: LinkFault) {
-        guard let index = waiting.firstIndex(where: { $0.errand == errand }) else { return }
-        switch fault {
-        case .node, .answers: fail(index, link.node)
-        case .race where waiting[index].wasStale: fail(index, link.node)
-        case .race:
-            waiting[index].wasStale = true
-            waiting[index].state = .waiting
-        case .none: waiting[index].state = .waiting
+        for index in waiting.indices where waiting[index].errand == errand || waiting[index].isAsked(on: link.id) {
+            switch fault {
+            case .node, .answers: fail(index, link.node)
+            case .race where waiting[index].wasStale: fail(index, link.node)
+            case .race:
+                waiting[index].wasStale = true
+                waiting[index].state = .waiting
+            case .none: waiting[index].state = .waiting
+            }
         }
     }
 

@@ -148,23 +148,26 @@ extension WalletDispatch {
         links.ask(link, waiting[index].errand, until: until, now: now)
         wake(at: until)
         effects.append(.send(id, waiting[index].request))
+        join(index, on: id)
     }
 
     /// A node answered this.
     mutating func answered(_ errand: WalletErrand, _ answer: WalletAnswer, by node: Int, _ now: Instant) {
-        guard let index = waiting.firstIndex(where: { $0.errand == errand }) else { return }
+        guard let index = waiting.firstIndex(where: { $0.errand == errand }),
+            case .asked(let link) = waiting[index].state
+        else { return }
         let request = waiting[index].request
         if let problem = AnswerJudge.problem(of: answer, to: request) {
             // A node that does not know one call may be good for all others.
             if answer.status != 404 { blame(node, problem, answers: true, now) }
-            bar(index, node)
+            bar(link, node)
             return
         }
         // An answer that says it has little else in it.
         if answer.body.count < 1024, AnswerJudge.isBusy(answer, to: request) {
             if waiting[index].asksForOutputs || hasOther(than: node, now) {
                 blame(node, "it is busy", answers: true, now)
-                fail(index, node)
+                for index in waiting.indices where waiting[index].isAsked(on: link) { fail(index, node) }
                 return
             }
         }
@@ -178,12 +181,16 @@ extension WalletDispatch {
         }
     }
 
-    /// The wallet gets this node's answer.
+    /// The wallet gets this node's answer, and so does whoever has joined it.
     mutating func finish(_ index: Int, _ answer: WalletAnswer, from node: Int, _ now: Instant) {
         quorum.answered(node, now: now)
         session.showed(node)
-        if case .request(let id) = waiting[index].errand { effects.append(.answer(id, answer)) }
-        waiting.remove(at: index)
+        answerAll(index, answer)
+    }
+
+    /// The node is asked nothing again of what was asked on this link.
+    mutating func bar(_ link: LinkID, _ node: Int) {
+        for index in waiting.indices where waiting[index].isAsked(on: link) { bar(index, node) }
     }
 
     /// The node is not asked this again.
@@ -224,16 +231,14 @@ extension WalletDispatch {
         }
     }
 
-    /// Takes out a request and what was asked for its sake; their links are closed, since what comes on them is
-    /// nobody's.
+    /// Takes out a request and what was asked for its sake.
     private mutating func remove(_ id: RequestID, _ now: Instant) {
         for errand in [WalletErrand.request(id), .check(id)] {
             guard let index = waiting.firstIndex(where: { $0.errand == errand }) else { continue }
             let state = waiting[index].state
             waiting.remove(at: index)
             switch state {
-            case .asked(let link), .forwarding(let link):
-                if let link = links.index(of: link) { close(link, now) }
+            case .asked(let link), .forwarding(let link): leave(link, errand, now)
             case .waiting, .unsettled, .compared: break
             }
         }

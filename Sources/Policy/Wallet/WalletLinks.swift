@@ -55,6 +55,15 @@ struct WalletLink {
         self.until = until
     }
 
+    /// What it has under way is for another now, who asked the same.
+    mutating func pass(to errand: WalletErrand) {
+        switch phase {
+        case .asked(_, let since): phase = .asked(errand, since: since)
+        case .answering: phase = .answering(errand)
+        case .opening, .idle, .forwarding: break
+        }
+    }
+
     var isOpening: Bool { phase == .opening }
     var isIdle: Bool { if case .idle = phase { true } else { false } }
 

@@ -60,7 +60,7 @@ class Verdict:
 def _cell(metric: str, values: list[float], digits: int) -> str:
     """The median, and half the range as a share of it."""
     middle = median(values)
-    if metric.startswith("idle"):
+    if "idle" in metric:
         return f"{middle:.0%}"
     spread = (max(values) - min(values)) / 2 / abs(middle) if middle else 0
     return f"{middle:.{digits}f} ±{spread * 100:.0f}%"

@@ -1,6 +1,6 @@
 // A node for the wallet's part: an HTTP/1.1 server that answers as monerod does, one thread, one epoll.
 //
-// POST /json_rpc: hard_fork_info with a body of 180 bytes, and what a prober asks for with as little.
+// POST /json_rpc: hard_fork_info with a body of 180 bytes that says when it was read, and what a prober asks for with as little.
 // POST /getblocks.bin: 100 MB of portable storage. GET /count: how many requests were answered, without this one.
 #include <arpa/inet.h>
 #include <errno.h>
@@ -69,7 +69,9 @@ static const char *body_for(const char *request) {
                  "\",\"height\":%lu},\"status\":\"OK\",\"untrusted\":false}}", strtoul(height + 9, NULL, 10));
         return header;
     }
-    return SHORT_ANSWER;
+    static char answer[] = SHORT_ANSWER;
+    stamp_write(answer, stamp_now());
+    return answer;
 }
 
 // The length of the request at the start of the buffer, 0 while it is not whole, -1 when it is none.

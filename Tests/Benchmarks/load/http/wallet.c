@@ -1,6 +1,7 @@
 // A wallet, as far as its HTTP goes: one connection that stays, head and body in two writes, Nagle's algorithm on.
 //
-//   wallet PORT HOST-PART posts MILLISECONDS    round trips of a short call: p50 and p99 in microseconds
+//   wallet PORT HOST-PART posts MILLISECONDS    round trips of a short call: p50 and p99 in microseconds; no answer
+//                                               may be older than its question
 //   wallet PORT HOST-PART blocks                one answer of 100 MB, every byte compared: its seconds
 //
 // HOST-PART is what stands before the path: empty, or "http://127.0.0.1:PORT" for a proxy that wants it.
@@ -77,13 +78,17 @@ static void posts(int fd, const char *host, double seconds) {
     double *times = calloc(MANY, sizeof *times);
     size_t count = 0;
     for (double end = now() + seconds; now() < end && count < MANY;) {
+        unsigned asked = stamp_now();
         double began = now();
         send_all(fd, request, (size_t)n);
         send_all(fd, body, sizeof body - 1);
         uint64_t length = head(fd);
         if (length != sizeof SHORT_ANSWER - 1) fail("the answer has another length");
         while (held < length) more(fd);
-        if (memcmp(buffer, SHORT_ANSWER, length)) fail("the answer is another");
+        size_t after = STAMP + STAMP_DIGITS;
+        if (memcmp(buffer, SHORT_ANSWER, STAMP) || memcmp(buffer + after, SHORT_ANSWER + after, length - after))
+            fail("the answer is another");
+        if (!stamp_is_since(buffer, asked)) fail("the answer is older than its question");
         times[count++] = (now() - began) * 1e6;
     }
     if (!count) fail("no answer in time");
