@@ -112,7 +112,8 @@ import Testing
         let ends = try #require(
             try world.relay(prefix: Self.message(1001, [1]) + Self.request, isLevin: true))
         ends.client.shrinkBuffers()
-        let heavy = Self.message(2004, [UInt8](repeating: 4, count: 30_000_000))
+        // More than kernels hold: a receive buffer grows to 32 MB, a send buffer to 4 MB.
+        let heavy = Self.message(2004, [UInt8](repeating: 4, count: 80_000_000))
         var sent = 0
         world.run(for: .seconds(1)) {
             sent += ends.upstream.send(heavy[sent..<min(sent + 1_000_000, heavy.count)])

@@ -148,7 +148,7 @@ public struct NodeQuorum: Sendable {
     public func isGood(_ node: Int, now: Instant) -> Bool {
         guard nodes.indices.contains(node) else { return false }
         if let failure = nodes[node].failure, now < failure.until { return false }
-        return nodes[node].isOwn || trouble(of: node, now) == nil
+        return trouble(of: node, now) == nil
     }
 
     /// Why it is not used, or what was wrong with its last answer, in one sentence with its name; nil where nothing is.

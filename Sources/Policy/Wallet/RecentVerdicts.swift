@@ -33,44 +33,33 @@ struct RecentVerdicts {
         }
     }
 
-    private static let capacity = 4
     private static let longestHead = 1024
     private static let longestBody = 2048
 
-    private var heads: [Head] = []
-    private var oldestHead = 0
-    private var bodies: [Body] = []
-    private var oldestBody = 0
+    private var heads = LastFew<Head>()
+    private var bodies = LastFew<Body>()
 
     /// What a head was aimed at that was admitted; nil where it is not known.
     func target(_ head: HTTPRequestHead) -> WalletGate.Target? {
-        for kept in heads where kept.head == head { return kept.target }
-        return nil
+        heads.first { $0.head == head }?.target
     }
 
     /// Keeps a head that was admitted, in the oldest's place.
     mutating func keep(_ head: HTTPRequestHead, _ target: WalletGate.Target) {
         guard head.headers.size <= Self.longestHead else { return }
-        let new = Head(head: head, target: target)
-        guard heads.count == Self.capacity else { return heads.append(new) }
-        heads[oldestHead] = new
-        oldestHead = (oldestHead &+ 1) % Self.capacity
+        heads.keep(Head(head: head, target: target))
     }
 
     /// What was made of a body like this where it was sent to the same target; nil where it is not known.
     func request(_ target: WalletGate.Target, body: [UInt8]) -> WalletRequest? {
-        for kept in bodies where kept.target.isSame(as: target) && kept.isLike(body) { return kept.request }
-        return nil
+        bodies.first { $0.target.isSame(as: target) && $0.isLike(body) }?.request
     }
 
     /// Keeps a body that was passed on, in the oldest's place.
     mutating func keep(_ target: WalletGate.Target, body: [UInt8], _ request: WalletRequest) {
         guard body.count <= Self.longestBody, request.call.mayBeRemembered else { return }
         let identifier = WalletRewriting.identifier(target, in: body) ?? body.count..<body.count
-        let new = Body(target: target, bytes: body, identifier: identifier, request: request)
-        guard bodies.count == Self.capacity else { return bodies.append(new) }
-        bodies[oldestBody] = new
-        oldestBody = (oldestBody &+ 1) % Self.capacity
+        bodies.keep(Body(target: target, bytes: body, identifier: identifier, request: request))
     }
 }
 

@@ -10,7 +10,7 @@ import Protocols
 /// ```
 ///
 /// The node begins its answer after each of them was asked, so that nobody gets an older one than from a connection of
-/// his own; nothing is kept. What becomes of the first becomes of all: another node, BUSY, or the answer. Only the
+/// his own; nothing is kept. What becomes of the first becomes of all: another node, BUSY, or the answer. Only plain
 /// calls of `WalletCall.mayBeRemembered` are joined, and only of one listener: two listeners share nothing.
 extension WalletDispatch {
     /// The request has just been sent on this link. Whoever waits to ask the same has asked it by that.

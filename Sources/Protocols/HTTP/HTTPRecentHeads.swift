@@ -8,25 +8,19 @@ struct HTTPRecentHeads: Hashable, Sendable {
         let head: HTTPRequestHead
     }
 
-    private static let capacity = 4
     /// Heads of wallets have 100 to 300 bytes.
     private static let longest = 1024
 
-    private var kept: [Kept] = []
-    private var oldest = 0
+    private var kept = LastFew<Kept>()
 
     /// The head that the input begins with, and its length, where it is one of these.
     func head(of input: Span<UInt8>) -> (head: HTTPRequestHead, length: Int)? {
-        for kept in kept where input.begins(with: kept.bytes) { return (kept.head, kept.bytes.count) }
-        return nil
+        kept.first { input.begins(with: $0.bytes) }.map { ($0.head, $0.bytes.count) }
     }
 
     /// Keeps this one in the oldest's place.
     mutating func keep(_ head: HTTPRequestHead, _ bytes: Span<UInt8>) {
         guard bytes.count <= Self.longest else { return }
-        let new = Kept(bytes: Array(copying: bytes), head: head)
-        guard kept.count == Self.capacity else { return kept.append(new) }
-        kept[oldest] = new
-        oldest = (oldest &+ 1) % Self.capacity
+        kept.keep(Kept(bytes: Array(copying: bytes), head: head))
     }
 }
