@@ -47,8 +47,9 @@ def _furnish() -> None:
     do("ip", "route", "add", "local", "192.168.77.0/24", "dev", "lo")
     # Ports for the whole run: a closed connection keeps its own for a minute. The listeners' are kept free.
     _sysctl("net/ipv4/ip_local_port_range", "1024 65535")
-    # privoxy does not get its own while a closed connection has it.
+    # privoxy, tor and monerod do not get theirs while a closed connection has it.
     listeners = f"{SOCKS_PORT}-1089,8118,{REDSOCKS_PORT},{PLAIN_PORT}-18081,18950-18959,18989-18992"
+    listeners += ",5100-5299,9050-9051,18180-18499"  # those of the sync's part
     _sysctl("net/ipv4/ip_local_reserved_ports", listeners)
     _sysctl("net/ipv4/tcp_max_tw_buckets", "500000")
     # The same on every machine, and no pacing: loopback loses nothing, so only the timers would differ.
