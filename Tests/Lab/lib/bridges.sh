@@ -1,7 +1,7 @@
 # Bridges in the world, started by the test that needs them. Source, do not run.
 
-PLAIN_BRIDGE=5110
-OBFS4_BRIDGE=5112
+PLAIN_BRIDGE=5120
+OBFS4_BRIDGE=5122
 
 # bridge_start NAME ORPORT LINE...: a bridge that no directory knows.
 bridge_start() {

@@ -1,8 +1,10 @@
 # A private Tor network in the world, a client in the node's namespace, one onion host in the world: real tor,
 # nothing leaves. Source, do not run.
 #
-# Three directory authorities that also relay, and two exits: a circuit needs three different relays and an
-# onion service a fourth. About 5 s for keys and 10 s until the client is up.
+# Three directory authorities that also relay, two exits and two that are none; tests add exits of their own. A circuit
+# needs three different relays and an onion service a fourth; but each Tor keeps to a guard and to few relays behind it
+# (vanguards-lite), and of five relays one boot in several had onion addresses that one side could not reach, for minutes.
+# About 5 s for keys and 10 s until the client is up.
 
 TOR_DIR=$LAB/tor
 TOR_SOCKS=9050
@@ -10,7 +12,7 @@ TOR_SOCKS=9050
 TOR_SOCKS_TELLING=9052
 TOR_CONTROL=9051
 TOR_COOKIE=$TOR_DIR/client/cookie
-OR_PORTS=5100-5106
+OR_PORTS=5100-5110
 
 or_port() { echo $((5100 + $1)); }
 dir_port() { echo $((5200 + $1)); }
@@ -104,6 +106,9 @@ tor_up() {
   cat "$TOR_DIR"/auth?.line >"$TOR_DIR/authorities"
   for i in 0 1 2; do { torrc_common "auth$i"; torrc_relay "$i"; torrc_authority "$i"; } >"$TOR_DIR/auth$i.torrc"; done
   for i in 3 4; do { torrc_common "exit$i"; torrc_relay "$i"; } >"$TOR_DIR/exit$i.torrc"; done
+  for i in 9 10; do
+    { torrc_common "relay$i"; torrc_relay "$i" | sed 's/^ExitRelay 1/ExitRelay 0/'; } >"$TOR_DIR/relay$i.torrc"
+  done
   {
     torrc_common client
     echo "SocksPort 127.0.0.1:$TOR_SOCKS"
@@ -119,11 +124,11 @@ tor_up() {
     echo "SocksPort 0"
     echo "ControlPort 127.0.0.1:$TOR_CONTROL"
   } >"$TOR_DIR/host.torrc"
-  for name in exit3 exit4 host client; do mkdir "$TOR_DIR/$name" && chmod 700 "$TOR_DIR/$name"; done
+  for name in exit3 exit4 relay9 relay10 host client; do mkdir "$TOR_DIR/$name" && chmod 700 "$TOR_DIR/$name"; done
   # The router reads the cookie and reaches the sockets by Tor's group.
   chmod 750 "$TOR_DIR/client"
   chown -R "$TOR_ID:$TOR_ID" "$TOR_DIR"
-  for name in auth0 auth1 auth2 exit3 exit4 host; do tor_start "$WORLD_NS" "$name"; done
+  for name in auth0 auth1 auth2 exit3 exit4 relay9 relay10 host; do tor_start "$WORLD_NS" "$name"; done
   tor_start "$NODE_NS" client
   tor_ready 90
 }
