@@ -124,6 +124,7 @@ extension WalletDispatch {
 
     /// Looks again at the fees that wait for what other nodes say.
     mutating func settleFees(_ now: Instant) {
+        hasProbed = false
         for index in waiting.indices.reversed() {
             guard case .unsettled(let answer, let node) = waiting[index].state else { continue }
             feeAnswered(index, answer, by: node, now)

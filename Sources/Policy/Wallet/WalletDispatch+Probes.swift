@@ -153,7 +153,9 @@ extension WalletDispatch {
             }
             if let next = probes.next { wake(at: next) }
         }
-        settleFees(now)
+        // Not here: a probe may end to make room for a request that is being placed, which keeps its place till then.
+        hasProbed = true
+        wake(at: now)
     }
 
     private mutating func report(_ report: NodeReport) {

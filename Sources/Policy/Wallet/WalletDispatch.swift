@@ -87,6 +87,8 @@ public struct WalletDispatch: Sendable {
     var lastHeld: UInt64 = 0
     var probes: ProbeSchedule
     var test: NodeTest?
+    /// Whether a probe has ended, so that fees which wait for what other nodes say may be told.
+    var hasProbed = false
     var soonest: Instant?
     var effects: [Effect] = []
 
@@ -152,6 +154,7 @@ public struct WalletDispatch: Sendable {
     /// requests in the order that they came.
     mutating func pump(_ now: Instant) {
         guard refusal == nil else { return }
+        if hasProbed { settleFees(now) }
         if !held.isEmpty { handOver(now) }
         keepTransactionWay(now)
         if !waiting.isEmpty { place(now) }
