@@ -45,6 +45,32 @@ import Testing
         #expect(run.live(.outputs).count + run.live(.transaction).count >= 1)
     }
 
+    /// A fee that waits for a probe is told when that gives way, and never in the midst of placing the request that
+    /// it gives way to: requests are placed by their index.
+    @Test func aProbeThatGivesWaySettlesAFee() throws {
+        let run = DispatchRun("oo", verifies: true)
+        run.answersProbes = false
+        let fee = run.ask(.fee)
+        let first = try run.only(.sync)
+        run.open(first.id)
+        run.pass(.seconds(5))
+        let answer = WalletAnswer.result("\"fee\": 20000, \"quantization_mask\": 10000")
+        run.answer(first.id, answer)
+        #expect(run.outcomes[fee] == nil)
+        run.end(first.id, .broken("it went"))
+        run.ask(.sync())
+        run.end(try run.only(.sync).id, .notOpened(.connectionRefused, "nobody listens there"))
+        run.open(try #require(run.live(.sync, node: 1).first).id)
+        let probe = try #require(run.live(.probe, node: 1).first)
+        let outputs = run.ask(.outputs())
+        #expect(run.link(probe.id)?.state == .closed)
+        run.pass(.milliseconds(1))
+        #expect(run.outcomes[fee] == .answered(answer))
+        // No second node tells outputs now: the wallet is told to wait, or is asked to.
+        run.pass(.seconds(60))
+        #expect(run.outcomes[outputs] != nil)
+    }
+
     @Test func whoLiesIsLeft() throws {
         let run = DispatchRun("oooo")
         run.chains[0].hash = 2
