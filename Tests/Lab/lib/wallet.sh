@@ -136,7 +136,7 @@ wallet_sends_beside() {
   local name=$1
   shift
   rm -f "$LAB/$name.sent"
-  { wallet_sends "$@" >"$LAB/$name.sending" 2>&1; mv "$LAB/$name.sending" "$LAB/$name.sent"; } &
+  { wallet_sends "$@"; mv "$LAB/$name.sending" "$LAB/$name.sent"; } >"$LAB/$name.sending" 2>&1 &
 }
 sent() { [ -s "$LAB/$1.sent" ] || { echo "it waits still"; return 1; }; cat "$LAB/$1.sent"; }
 sent_well() { sent "$1" && grep -q '"tx_hash"' "$LAB/$1.sent"; }
