@@ -32,6 +32,15 @@ far_dial() {
 # Its answer came back. Each try has an identity of its own, so that no circuit of an earlier one is waited for.
 far_reaches() { far_dial "$FAR_SOCKS" "$1" --timeout "${2:-8}" --user "try-$RANDOM$RANDOM:x" --payload "${3:-levin}"; }
 
+# The same, by the newest descriptor that the directory has, as who comes anew has it. Who knew the service before it was
+# killed asks at its old introduction points first, and a relay may acknowledge there what nobody receives any more: his
+# Tor then waits for as long as he does.
+far_reaches_anew() {
+  far_ctl send "HSFETCH ${1%.onion*}" >/dev/null || return 1
+  sleep 0.3
+  far_reaches "$1" 3
+}
+
 # far_hold NAME TARGET: a stream that stays open in the background; see $LAB/NAME.log.
 far_hold() {
   rm -f "$LAB/$1.log"

@@ -1,9 +1,9 @@
 # A private Tor network in the world, a client in the node's namespace, one onion host in the world: real tor,
 # nothing leaves. Source, do not run.
 #
-# Three directory authorities that also relay, two exits and two that are none; tests add exits of their own. A circuit
-# needs three different relays and an onion service a fourth, and each Tor keeps to a guard and to four relays behind it
-# (vanguards-lite). About 5 s for keys and 10 s until the client is up.
+# Three directory authorities, which relay as well but are hardly ever chosen; two exits, and five relays that are none;
+# tests add exits of their own. A circuit needs three different relays and an onion service a fourth, and each Tor keeps to
+# a guard and to four relays behind it (vanguards-lite). About 5 s for keys and 10 s until the client is up.
 
 TOR_DIR=$LAB/tor
 TOR_SOCKS=9050
@@ -11,8 +11,9 @@ TOR_SOCKS=9050
 TOR_SOCKS_TELLING=9052
 TOR_CONTROL=9051
 TOR_COOKIE=$TOR_DIR/client/cookie
-TOR_RELAYS=7
-OR_PORTS=5100-5110
+# Those that are none of the authorities.
+TOR_RELAYS=(exit3 exit4 relay9 relay10 relay11 relay12 relay13)
+OR_PORTS=5100-5113
 
 or_port() { echo $((5100 + $1)); }
 dir_port() { echo $((5200 + $1)); }
@@ -71,6 +72,7 @@ V3AuthVotingInterval 10
 V3AuthVoteDelay 2
 V3AuthDistDelay 2
 ConsensusParams cbtmintimeout=2000
+V3BandwidthsFile $TOR_DIR/bandwidths
 EOT
 }
 
@@ -97,6 +99,20 @@ tor_start() { # NAMESPACE NAME
   start "$1" "tor-$2" "${AS[@]}" tor -f "$TOR_DIR/$2.torrc" --defaults-torrc /dev/null
 }
 
+# The consensus has all relays as quick as each other. By what they tell of themselves one alone counts at first: it is
+# everybody's guard and everybody's rendezvous point, no relay extends a circuit back to where it came from, and a client
+# tries that anew each second, for ten. (Authorities are not measured.)
+tor_bandwidths() {
+  local name
+  {
+    date +%s
+    for name in "${TOR_RELAYS[@]}"; do
+      within 15 test -s "$TOR_DIR/$name/fingerprint" >/dev/null || { echo "$name did not start" >&2; return 1; }
+      awk '{print "node_id=$" $2 " bw=1000"}' "$TOR_DIR/$name/fingerprint"
+    done
+  } >"$TOR_DIR/bandwidths.new" && chown "$TOR_ID:$TOR_ID" "$TOR_DIR/bandwidths.new" && mv "$TOR_DIR/bandwidths.new" "$TOR_DIR/bandwidths"
+}
+
 tor_up() {
   local i name
   mkdir -p "$TOR_DIR"
@@ -110,7 +126,7 @@ tor_up() {
   cat "$TOR_DIR"/auth?.line >"$TOR_DIR/authorities"
   for i in 0 1 2; do { torrc_common "auth$i"; torrc_relay "$i"; torrc_authority "$i"; } >"$TOR_DIR/auth$i.torrc"; done
   for i in 3 4; do { torrc_common "exit$i"; torrc_relay "$i"; } >"$TOR_DIR/exit$i.torrc"; done
-  for i in 9 10; do
+  for i in 9 10 11 12 13; do
     { torrc_common "relay$i"; torrc_relay "$i" | sed 's/^ExitRelay 1/ExitRelay 0/'; } >"$TOR_DIR/relay$i.torrc"
   done
   {
@@ -128,12 +144,13 @@ tor_up() {
     echo "SocksPort 0"
     echo "ControlPort 127.0.0.1:$TOR_CONTROL"
   } >"$TOR_DIR/host.torrc"
-  for name in exit3 exit4 relay9 relay10 host client; do mkdir "$TOR_DIR/$name" && chmod 700 "$TOR_DIR/$name"; done
+  for name in "${TOR_RELAYS[@]}" host client; do mkdir "$TOR_DIR/$name" && chmod 700 "$TOR_DIR/$name"; done
   # The router reads the cookie and reaches the sockets by Tor's group.
   chmod 750 "$TOR_DIR/client"
   chown -R "$TOR_ID:$TOR_ID" "$TOR_DIR"
-  for name in auth0 auth1 auth2 exit3 exit4 relay9 relay10 host; do tor_start "$WORLD_NS" "$name"; done
+  for name in auth0 auth1 auth2 "${TOR_RELAYS[@]}" host; do tor_start "$WORLD_NS" "$name"; done
   tor_start "$NODE_NS" client
+  tor_bandwidths || return 1
   tor_ready 90
 }
 
@@ -146,12 +163,12 @@ torctl() {
 }
 
 tor_at_100() { [ "$(torctl "$1" progress 2>/dev/null)" = 100 ] || { tail -n 1 "$TOR_DIR/$1/notice.log"; return 1; }; }
-# The first consensus may name the authorities alone. A Tor that starts by it finds no path to an onion service ("Failed to
-# find node for hop #2") until the next one, 10 s later.
+# The first consensus may name the authorities alone, or not measure all. A Tor that starts by it finds no path to an onion
+# service ("Failed to find node for hop #2") until the next one, 10 s later.
 tor_whole() {
   local known
-  known=$(torctl client send "GETINFO ns/all" | grep -c '^r ')
-  [ "$known" -ge "$TOR_RELAYS" ] || { echo "the consensus names $known of $TOR_RELAYS relays"; return 1; }
+  known=$(torctl client send "GETINFO ns/all" | grep -c '^w Bandwidth=1000')
+  [ "$known" -ge "${#TOR_RELAYS[@]}" ] || { echo "the consensus measures $known of ${#TOR_RELAYS[@]} relays"; return 1; }
 }
 tor_ready() { within "$1" tor_at_100 client && within 30 tor_whole && within 30 tor_at_100 host; }
 
