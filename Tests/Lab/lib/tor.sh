@@ -170,7 +170,7 @@ tor_whole() {
   known=$(torctl client send "GETINFO ns/all" | grep -c '^w Bandwidth=1000')
   [ "$known" -ge "${#TOR_RELAYS[@]}" ] || { echo "the consensus measures $known of ${#TOR_RELAYS[@]} relays"; return 1; }
 }
-tor_ready() { within "$1" tor_at_100 client && within 30 tor_whole && within 30 tor_at_100 host; }
+tor_ready() { within "$1" tor_at_100 client && within 60 tor_whole && within 30 tor_at_100 host; }
 
 # The node's own tor, whatever a test did to it before.
 tor_client_up() {
