@@ -58,3 +58,10 @@ private, public = (open(path, "rb").read()[-32:] for path in sys.argv[1:])
 print(base64.b64encode(private).decode(), base64.b32encode(public).decode().rstrip("="))
 EOT
 }
+
+# What status says of a published service: inbound NAME FIELD.
+inbound() { status "next((i['$2'] for i in s['inbound'] if i['name'] == '$1'), None)"; }
+is_published() { [ "$(inbound "$1" published)" = True ] || { status 's["inbound"]'; router_says; return 1; }; }
+is_not_published() { [ "$(inbound "$1" published)" = False ] || { status 's["inbound"]'; return 1; }; }
+# That of before is in $p2p.
+same_address() { [ "$(inbound tor.p2p address)" = "$p2p" ] || { status 's["inbound"]'; return 1; }; }
