@@ -2,28 +2,22 @@
 
 from pathlib import Path
 
-from .process import Process
+from .process import Measured, Process
 from .targets import find
 
 NODE_PORT = 18081
 
 
-class Gateway:
+class Gateway(Measured):
     """One target: `port` is where a wallet asks, `host` what it writes before the path."""
 
     name, port, host = "direct", NODE_PORT, ""
     path = "no proxy"
     asks_unlike = True  # whether calls of which no two are alike are measured
     joins_alike = False  # whether it may send one for several that are alike
-    process: Process | None = None
 
     def start(self, core: int, folder: Path) -> None:
         pass
-
-    def stop(self) -> None:
-        if self.process:
-            self.process.stop()
-            self.process = None
 
 
 class Router(Gateway):

@@ -131,3 +131,14 @@ def _list(path: str) -> list[str]:
         return os.listdir(path)
     except (FileNotFoundError, ProcessLookupError):
         return []
+
+
+class Measured:
+    """What is measured: one process while it runs, or none."""
+
+    process: Process | None = None
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.stop()
+            self.process = None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import report
-from .process import Process
+from .process import Measured, Process
 from .rounds import Rounds, progress
 from .tornet import CONTROL_PORT, SOCKS_PORT, TorNetwork
 from .world import Trouble
@@ -43,19 +43,13 @@ class Plan:
     window_s: float
 
 
-class Straight:
+class Straight(Measured):
     """Tor alone."""
 
     name, path, port = "Tor alone", "as monerod's --proxy asks it: SOCKS4, no user id", SOCKS_PORT
-    process: Process | None = None
 
     def start(self, folder: Path, cookie: Path) -> None:
         pass
-
-    def stop(self) -> None:
-        if self.process:
-            self.process.stop()
-            self.process = None
 
 
 class Router(Straight):

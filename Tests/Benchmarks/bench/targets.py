@@ -5,26 +5,20 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from .process import Process
+from .process import Measured, Process
 from .world import DESCRIPTORS, DESTINATION, PLAIN_PORT, REDIRECTED, REDSOCKS_PORT, SOCKS_PORT, Trouble
 
 
 @dataclass
-class Target:
+class Target(Measured):
     name: str
     path: str  # in words: how the bytes go
     client: list[str]  # the load generator's arguments
     idle_relays: int  # how many it is asked to hold: each within its own limits
-    process: Process | None = None
     connections_only = False  # nothing else is measured of it
 
     def start(self, core: int, folder: Path) -> None:
         """Starts it anew, on one core, with everything it writes inside `folder`."""
-
-    def stop(self) -> None:
-        if self.process:
-            self.process.stop()
-            self.process = None
 
 
 class Direct(Target):
