@@ -57,6 +57,11 @@ def datagram(kind, to=None, payload=None, protocol=0, broadcast=False, bound=Fal
     return 0
 
 
+def destroyed(error):
+    """The guard ended this flow, like any other, between the two calls of a try: nothing was sent, the next is a new one's."""
+    return error.errno in (errno.EDESTADDRREQ, errno.ECONNABORTED, errno.ENOTCONN)
+
+
 def connected(kind):
     """One socket for always, as an old program's would be."""
     link = lasting.get(kind)
@@ -66,8 +71,7 @@ def connected(kind):
     try:
         link.send(marker(ROLE, kind))
     except OSError as e:
-        # The guard destroys it like any other flow: the next try is a new one's.
-        if e.errno not in (errno.EDESTADDRREQ, errno.ECONNABORTED, errno.ENOTCONN):
+        if not destroyed(e):
             raise
         link.close()
         del lasting[kind]
@@ -81,7 +85,12 @@ def fastopen(kind):
     link.setsockopt(socket.IPPROTO_TCP, FASTOPEN_NO_COOKIE, 1)
     link.setsockopt(socket.IPPROTO_TCP, FASTOPEN_CONNECT, 1)
     link.connect(address(kind))
-    link.send(marker(ROLE, kind))
+    try:
+        link.send(marker(ROLE, kind))
+    except OSError as e:
+        if not destroyed(e):
+            raise
+        return fastopen(kind)
     return 0
 
 
