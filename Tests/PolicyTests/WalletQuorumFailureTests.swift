@@ -62,6 +62,14 @@ import Testing
         #expect(world.changes() == ["wallet.0.node.0 does not answer as a node does: \(sentence)"])
         world.quorum.answered(0, now: world.now)
         #expect(world.good == [0])
+        // It is used, and called what it is however well it answers a wallet, until a probe is in order.
+        #expect(world.changes() == [])
+        #expect(world.quorum.statuses(now: world.now).first?.state == .failing)
+        #expect(world.threats == ["wallet.0.node.0 is this machine's own and is used, but \(sentence)"])
+        world.note(0, QuorumWorld.reading(1000))
+        #expect(world.changes() == ["wallet.0.node.0 answers again"])
+        #expect(world.quorum.statuses(now: world.now).first?.state == .ready)
+        #expect(world.threats == [])
     }
 
     @Test func statusesFollow() {

@@ -15,7 +15,7 @@ extension NodeQuorum {
     private func readiness(of index: Int, _ now: Instant) -> Readiness {
         let node = nodes[index]
         if let failure = node.failure { return failure.answers ? .failing : .down }
-        if trouble(of: index, now) != nil { return .failing }
+        if node.isOdd(now) || trouble(of: index, now) != nil { return .failing }
         guard node.isFresh(now) else {
             // What an idle wallet's nodes do is not known: nobody asks them.
             return node.answeredAt.map { now - $0 < Self.freshness } == true ? .ready : .starting
@@ -56,6 +56,7 @@ extension NodeQuorum {
 
     private func ownTrouble(of index: Int, _ judgement: NodeJudgement, _ now: Instant) -> NodeTrouble? {
         guard nodes[index].isOwn else { return nil }
+        if let oddity = nodes[index].oddity, now < oddity.until { return .odd(oddity.sentence) }
         if let held = nodes[index].held, now < held.until { return held.trouble }
         return judgement.ownTroubles[index]
     }
@@ -88,16 +89,17 @@ extension NodeQuorum {
     /// Tells that a node fails: at most once a minute, and not again before its recovery was told, nor where it is
     /// told that the node is set aside for it.
     mutating func tellFailure(of node: Int, _ now: Instant) {
-        guard let failure = nodes[node].failure, !nodes[node].isToldFailing, !nodes[node].isOdd(now) else { return }
+        guard let failure = nodes[node].failure, !nodes[node].isToldFailing, nodes[node].isOwn || !nodes[node].isOdd(now)
+        else { return }
         if let told = nodes[node].toldAt, now - told < .seconds(60) { return }
         nodes[node].isToldFailing = true
         nodes[node].toldAt = now
         tell(failureSentence(of: node, failure), of: node)
     }
 
-    /// Tells that it answers again, where the failure was told.
-    mutating func tellRecovery(of node: Int) {
-        guard nodes[node].isToldFailing else { return }
+    /// Tells that it answers again, where the failure was told: not because it answers a wallet, while its probe is odd.
+    mutating func tellRecovery(of node: Int, _ now: Instant) {
+        guard nodes[node].isToldFailing, !nodes[node].isOdd(now) else { return }
         nodes[node].isToldFailing = false
         tell("\(name(node)) answers again", of: node)
     }

@@ -102,12 +102,11 @@ public struct NodeQuorum: Sendable {
     /// It answered a probe, but not as a node of this network does.
     ///
     /// That is a failure like others, and more: however well it answers wallets it is set aside until a probe finds it
-    /// in order, or was not made for minutes. One of this machine is not: it may be of a kind that we do not know.
+    /// in order, or was not made for minutes. One of this machine is not set aside, since it may be of a kind that we
+    /// do not know; but so long it has no vote, and is called what it is.
     public mutating func failedProbe(_ sentence: String, of node: Int, now: Instant) {
         guard nodes.indices.contains(node) else { return }
-        if !nodes[node].isOwn {
-            nodes[node].oddity = (sentence.printable(limit: 300), now + Self.freshness)
-        }
+        nodes[node].oddity = (sentence.printable(limit: 300), now + Self.freshness)
         failed(sentence, of: node, answers: true, now: now)
     }
 
@@ -138,9 +137,8 @@ public struct NodeQuorum: Sendable {
     public mutating func answered(_ node: Int, now: Instant) {
         guard nodes.indices.contains(node) else { return }
         nodes[node].answeredAt = now
-        guard nodes[node].failure != nil else { return }
-        nodes[node].failure = nil
-        tellRecovery(of: node)
+        if nodes[node].failure != nil { nodes[node].failure = nil }
+        tellRecovery(of: node, now)
     }
 
     /// Whether requests may go to it: not within the pause after a failure, and not set aside. One that was not read
