@@ -35,8 +35,9 @@ extension Router {
                 || wereRouted.contains(egress.name) != new.routedEgresses.contains(egress.name)
         }
         let networkChanged = new.network != configuration.network
-        replace(new)
+        // Before the guard is told what to expect: its proof may come at once, and what then passes goes by the new routes.
         route = Route(new, ownAddresses: OwnAddresses.read())
+        replace(new)
         listeners = plans.compactMap { wanted in (kept + opened).first { $0.plan == wanted } }
         serveNames()
 
@@ -45,7 +46,7 @@ extension Router {
         cutWhatIsNoLongerAllowed(networkChanged: networkChanged)
         for egress in retired { egress.stop() }
         for egress in fresh {
-            egress.stop()
+            if before.contains(where: { $0 === egress }) { egress.stop() }
             begin(egress)
         }
         for listener in opened { listener.resume() }

@@ -15,6 +15,7 @@ struct Events: ParsableCommand {
 
     func run() throws {
         var line: [UInt8] = []
+        var isUnderstood = true
         do throws(ControlClient.Failure) {
             try options.client().follow("/v1/events") { bytes in
                 for byte in bytes {
@@ -23,19 +24,22 @@ struct Events: ParsableCommand {
                         continue
                     }
                     defer { line = [] }
-                    guard show(line) else { return false }
+                    guard show(line, &isUnderstood) else { return false }
                 }
                 return true
             }
         } catch {
             throw Terminal.exit(after: error)
         }
+        guard isUnderstood else { throw ExitCode.failure }
     }
 
-    private func show(_ line: [UInt8]) -> Bool {
+    /// - Returns: whether to go on.
+    private func show(_ line: [UInt8], _ isUnderstood: inout Bool) -> Bool {
         if json { return ThisProcess.write(line + [UInt8(ascii: "\n")], to: 1) }
         guard let value = try? JSONValue(reading: line.span), let event = try? StatusEvent(decoding: value) else {
             Terminal.complain("the router sent an event that this program does not read; use one version of both")
+            isUnderstood = false
             return false
         }
         return ThisProcess.write(Array("\(event.humanLine)\n".utf8), to: 1)

@@ -146,6 +146,15 @@ final class DispatchRun {
         }
     }
 
+    /// A wallet asks for outputs, and they are given.
+    func build() throws {
+        let id = ask(.outputs())
+        open(try only(.outputs).id)
+        open(try only(.transaction).id)
+        answer(try only(.outputs).id, .outputs([1]))
+        #expect(outcomes[id] == .answered(.outputs([1])))
+    }
+
     func test() { take(dispatch.testNodes(now: now)) }
 
     /// Time passes, with every tick that is due.

@@ -5,15 +5,6 @@ import Testing
 /// Outputs are asked for only where the transaction that is made of them has a way, and a transaction is handed over
 /// until a node takes it.
 @Suite struct WalletTransactionTests {
-    /// A wallet has asked for outputs, and they were given.
-    private func built(_ run: DispatchRun) throws {
-        let id = run.ask(.outputs())
-        run.open(try run.only(.outputs).id)
-        run.open(try run.only(.transaction).id)
-        run.answer(try run.only(.outputs).id, .outputs([1]))
-        #expect(run.outcomes[id] == .answered(.outputs([1])))
-    }
-
     @Test func outputsWaitForTheTransactionsWay() throws {
         let run = DispatchRun("oo")
         run.ask(.distribution)
@@ -72,7 +63,7 @@ import Testing
 
     @Test func theTransactionTakesTheWarmLinkToAnotherNode() throws {
         let run = DispatchRun("oo")
-        try built(run)
+        try run.build()
         let id = run.ask(.transaction())
         #expect(run.sends(of: .transaction()) == [1])
         // What outputs were asked on serves no other transaction.
@@ -87,7 +78,7 @@ import Testing
 
     @Test func aLoopbackNodeTakesItsOwnTransactions() throws {
         let run = DispatchRun("lo", fallback: true)
-        try built(run)
+        try run.build()
         run.ask(.transaction())
         #expect(run.sends(of: .transaction()) == [0])
     }
@@ -97,7 +88,7 @@ import Testing
         run.ask(.sync())
         run.open(try run.only(.sync).id)
         run.answer(try run.only(.sync).id, .result())
-        try built(run)
+        try run.build()
         #expect(run.live(.sync).isEmpty)
         let id = run.ask(.transaction())
         run.answer(try run.only(.transaction).id, .json("OK"))
@@ -108,7 +99,7 @@ import Testing
 
     @Test func itIsHeldUntilItsRouteIsBack() throws {
         let run = DispatchRun("oo")
-        try built(run)
+        try run.build()
         run.routes([false, false])
         let id = run.ask(.transaction())
         run.pass(.seconds(170))
@@ -134,7 +125,7 @@ import Testing
 
     @Test func theSameBytesGoToTheNextNode() throws {
         let run = DispatchRun("ooo")
-        try built(run)
+        try run.build()
         let id = run.ask(.transaction())
         run.end(try run.only(.transaction).id, .unanswered("it closed the connection"))
         let next = try run.only(.transaction)
@@ -147,7 +138,7 @@ import Testing
 
     @Test func whoWasShownTheOutputsIsAskedLast() throws {
         let run = DispatchRun("oo")
-        try built(run)
+        try run.build()
         let id = run.ask(.transaction())
         run.end(try run.only(.transaction).id, .broken("it broke"))
         run.pass(.seconds(3))
@@ -174,7 +165,7 @@ import Testing
 
     @Test func oneRefusalIsNotBelieved() throws {
         let run = DispatchRun("ooo")
-        try built(run)
+        try run.build()
         let id = run.ask(.transaction())
         run.answer(try run.only(.transaction).id, .json("Failed"))
         #expect(run.outcomes[id] == nil)
@@ -187,7 +178,7 @@ import Testing
 
     @Test func aRefusalIsNotShownToWhoSawTheOutputs() throws {
         let run = DispatchRun("oo")
-        try built(run)
+        try run.build()
         let id = run.ask(.transaction())
         run.answer(try run.only(.transaction).id, .json("Failed"))
         #expect(run.outcomes[id] == .answered(.json("Failed")))
@@ -219,7 +210,7 @@ import Testing
 
     @Test func itIsBroadcastToSeveral() throws {
         let run = DispatchRun("ooo", broadcast: 2)
-        try built(run)
+        try run.build()
         let id = run.ask(.transaction())
         #expect(Set(run.live(.transaction).map(\.node)) == [1, 2])
         let first = try #require(run.live(.transaction, node: 1).first)

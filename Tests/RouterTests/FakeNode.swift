@@ -24,6 +24,8 @@ final class FakeNode {
         case raw([UInt8])
         /// These bytes, and then the end.
         case cut([UInt8])
+        /// These bytes, and then a reset.
+        case reset([UInt8])
         /// 200 with portable storage that is this long, as fast as it is taken; only so much of it where it breaks off.
         case long(Int, until: Int? = nil)
         /// Nothing.
@@ -141,6 +143,9 @@ final class FakeNode {
             case .cut(let bytes):
                 stream.write(bytes)
                 stream.closeAfterWriting()
+            case .reset(let bytes):
+                stream.write(bytes)
+                stream.close(byReset: true)
             case .long(let count, let end):
                 node.written = 0
                 let beginning = FakeNode.beginning(ofLength: count)

@@ -1,3 +1,4 @@
+import CTestSystem
 import EventLoop
 import LoopTurns
 import Policy
@@ -16,7 +17,7 @@ import Testing
 
         init(
             _ kind: InboundKind = .p2p, user: UInt32? = ThisProcess.user, lock: LockState? = nil, hasWork: Bool = true,
-            guardMode: KillSwitchConfiguration.GuardMode = .off
+            guardMode: KillSwitchConfiguration.GuardMode = .off, nodeUser: String? = nil
         ) throws {
             let (socks, control) = (try freePort(), try freePort())
             let target = loopback(try freePort())
@@ -32,6 +33,7 @@ import Testing
                     ],
                     route: RouteConfiguration(onion: .egress("tor"), i2p: .block, clearnet: .egress("tor")),
                     node: NodeConfiguration(
+                        user: nodeUser,
                         listeners: [NodeListenerConfiguration(role: .p2p, endpoint: loopback(try freePort()))]),
                     inbound: InboundConfiguration(onions: [service]),
                     killSwitch: KillSwitchConfiguration(guardMode: guardMode), control: ControlConfiguration(),
@@ -174,6 +176,19 @@ import Testing
         #expect(talk.heard.isEmpty && world.node.peers.isEmpty)
         #expect(world.router.inbound.first?.refused == [.wrongOwner: 1])
         #expect(world.router.inbound.first?.open == 0)
+    }
+
+    /// A program of the node's that has taken Tor's port is not sent the service's keys.
+    @Test(.enabled(if: ThisProcess.user == 0)) func whatAHeldUserHasIsNoTor() throws {
+        let world = try World(nodeUser: "daemon")
+        let before = test_acts_as()
+        // Whoever takes a connection has its end.
+        test_act_as(1)
+        defer { test_act_as(before) }
+        func readiness() -> EgressReadiness? { world.router.egresses.first?.readiness }
+        #expect(world.world.run { readiness()?.detail.contains("whom the guard holds") == true })
+        #expect(readiness()?.isReady == false)
+        #expect(!world.tor.commands.contains { !$0.hasPrefix("PROTOCOLINFO") }, "\(world.tor.commands)")
     }
 
     @Test func aTorThatDoesNotSayWhoItIsPublishesNothing() throws {

@@ -88,15 +88,65 @@ import Testing
         #expect(node.asked.count == 2)
     }
 
-    @Test func aNodeThatAsksForDigestGetsOurCredentialsAndNotTheWallets() throws {
+    private static let challenge = Array(
+        ("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest qop=\"auth\",algorithm=MD5,realm=\"monero-rpc\","
+            + "nonce=\"abc\",stale=false\r\nContent-Length: 0\r\n\r\n").utf8)
+
+    private func worldWithLogin() throws -> (WalletWorld, FakeNode) {
         let port = try freePort()
         var configuration = WalletNodeConfiguration.at(port)
         configuration.credentials = Credentials(username: Array("monero".utf8), password: Array("secret".utf8))
         let world = try WalletWorld([configuration])
-        let node = try FakeNode(on: world.loop, port: port)
-        let challenge = Array(
-            ("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest qop=\"auth\",algorithm=MD5,realm=\"monero-rpc\","
-                + "nonce=\"abc\",stale=false\r\nContent-Length: 0\r\n\r\n").utf8)
+        return (world, try FakeNode(on: world.loop, port: port))
+    }
+
+    /// The answer to the challenge is what learns of the reset, while the challenge is being read.
+    @Test func aNodeThatAsksForDigestAndResetsHarmsNobody() throws {
+        let (world, node) = try worldWithLogin()
+        node.answer = { _ in .reset(Self.challenge) }
+        node.probe = { _ in .reset(Self.challenge) }
+        let wallet = try world.ask()
+        #expect(world.run { wallet.isBusy })
+        node.answer = { _ in .body(FakeNode.ok) }
+        node.probe = { _ in nil }
+        #expect(world.run { (try? world.ask()) != nil && !node.asked.isEmpty })
+    }
+
+    /// Nothing of a request leaves after a lock: a close in order would have the kernel send what it has of it.
+    @Test func aRequestUnderWayIsResetByALock() throws {
+        let port = try freePort()
+        let world = try WalletWorld([.at(port)])
+        let acceptor = try Acceptor(at: loopback(port), name: "node", mend: "", loop: world.loop)
+        var streams: [ByteStream] = []
+        var count = 0
+        var ending: ByteStream.Ending?
+        acceptor.onAccept = { socket, _ in
+            let stream = ByteStream(socket, connecting: false, loop: world.loop)
+            stream.pause()
+            stream.onBytes = { count += $0.count }
+            stream.onEnded = { ending = $0 }
+            streams.append(stream)
+        }
+        acceptor.resume()
+        let size = 900_000
+        let wallet = try world.ask(
+            Wallet.post("/sendrawtransaction", Array(#"{"tx_as_hex":""#.utf8) + Array(repeating: 0x61, count: size) + Array("\"}".utf8)))
+        #expect(world.run { !streams.isEmpty })
+        world.run(for: .milliseconds(300)) { false }
+        try world.router.lockAll()
+        #expect(world.run { wallet.isBusy || wallet.hasEnded })
+        for stream in streams { stream.resume() }
+        #expect(world.run { ending != nil })
+        guard case .failed = ending else {
+            Issue.record("it ended in order: \(String(describing: ending)), \(count) bytes came")
+            return
+        }
+        #expect(count < size, "all of it came")
+    }
+
+    @Test func aNodeThatAsksForDigestGetsOurCredentialsAndNotTheWallets() throws {
+        let (world, node) = try worldWithLogin()
+        let challenge = Self.challenge
         node.answer = { $0.head.contains("Authorization: Digest") ? .body(FakeNode.ok) : .raw(challenge) }
         node.probe = { $0.head.contains("Authorization: Digest") ? nil : .raw(challenge) }
         let wallet = try world.ask(Wallet.rpc("hard_fork_info", "Authorization: Basic d2FsbGV0\r\n"))

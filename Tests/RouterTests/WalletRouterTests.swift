@@ -96,6 +96,18 @@ import Testing
         #expect(world.run(for: .seconds(7)) { wallet.hasEnded }, "it had five seconds")
         #expect(world.router.retiredGateways.isEmpty)
         #expect(world.run { node.open == 0 })
+        let later = try world.ask()
+        #expect(world.run { later.results == 1 }, "the end of the old one has not stopped the new one's listening")
+    }
+
+    @Test func aChangedTableWithNothingUnderWayGoesOnListening() throws {
+        let (world, node) = try WalletWorld.withNode()
+        for _ in 0..<3 {
+            try world.world.reload { $0.wallets[0].nodes.append(.at(node.port)) }
+            #expect(world.run { world.router.retiredGateways.isEmpty })
+            let wallet = try world.ask()
+            #expect(world.run { wallet.results == 1 })
+        }
     }
 
     @Test func anAddressThatIsTakenRefusesTheReload() throws {

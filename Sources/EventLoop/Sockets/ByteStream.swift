@@ -146,10 +146,12 @@ public final class ByteStream {
     }
 
     /// Closes now. No handler is called any more.
-    public func close() {
+    ///
+    /// - Parameter byReset: what the kernel has not sent yet is thrown away, and the other side gets a reset.
+    public func close(byReset: Bool = false) {
         watch?.cancel()
         watch = nil
-        if endsByReset, isOpen { Socket.setReset(raw) }
+        if endsByReset || byReset, isOpen { Socket.setReset(raw) }
         again = nil
         descriptor = nil
         queue.clear()

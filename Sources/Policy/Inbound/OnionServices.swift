@@ -147,7 +147,8 @@ public struct OnionServices: Hashable, Sendable {
             if let index = services.firstIndex(where: { $0.address == descriptor.address }) {
                 services[index].heard(descriptor, now: now)
             }
-            return []
+            // What another one waits for may be due by now, and nobody asks for it again.
+            return settle()
         }
     }
 

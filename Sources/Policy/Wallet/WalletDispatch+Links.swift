@@ -36,10 +36,12 @@ extension WalletDispatch {
         case .request, .check:
             for request in waiting.indices where waiting[request].isAsked(on: link) {
                 waiting[request].until = max(waiting[request].until, now + WalletLimits.rest)
+                if waiting[request].asksForOutputs { links[index].until = now + WalletLimits.restOfOutputs }
             }
         case .probe: probeBegan(link, now)
-        case .copy: break
+        case .copy: links[index].until = now + WalletLimits.restOfCopy
         }
+        if let until = links[index].until { wake(at: until) }
         return []
     }
 

@@ -67,12 +67,26 @@ extension WalletDispatch {
             switch link.phase {
             case .opening: longest = link.begunAt + WalletLimits.opening
             case .asked(_, let since): longest = since + WalletLimits.firstByte
-            case .idle, .answering, .forwarding: continue
+            case .answering(.copy): longest = now
+            case .answering:
+                // Where there is no other, the request's own time decides.
+                guard hasOther(than: link.node, now) else {
+                    links[index].until = nil
+                    continue
+                }
+                longest = now
+            case .idle, .forwarding: continue
             }
             if now < longest, !hasOther(than: link.node, now) {
                 links[index].until = longest
             } else {
-                lose(index, link.isOpening ? "no connection to it came about in time" : Self.late, .node, now)
+                let sentence =
+                    switch link.phase {
+                    case .opening: "no connection to it came about in time"
+                    case .answering: "its answer did not end in time"
+                    default: Self.late
+                    }
+                lose(index, sentence, .node, now)
             }
         }
     }

@@ -155,7 +155,7 @@ extension WalletDispatch {
         // Where outputs will be asked for decides where the transaction goes.
         settleSession(now)
         if let until = way.wantedUntil { wake(at: until) }
-        let candidates = transactionNodes(failures: { way.failures[$0] }, now)
+        let candidates = transactionNodes(failures: { way.failures[$0] }, now, isBeforeOutputs: true)
         let ready = candidates.filter { ways.mayDial($0, now) }
         for node in ready.filter({ quorum.isGood($0, now: now) }) + ready
         where makeRoom(at: node, for: .transaction, now) {
@@ -192,8 +192,8 @@ extension WalletDispatch {
     }
 
     /// Whether a remote node saw which outputs were asked for, or will see it next.
-    private func wasShownOutputs(_ node: Int, _ now: Instant) -> Bool {
-        !isOwn[node] && (session.outputsShown(to: node, now) != nil || session.node == node)
+    private func isShownOutputs(_ node: Int, _ now: Instant, isBeforeOutputs: Bool) -> Bool {
+        !isOwn[node] && (session.outputsShown(to: node, now) != nil || isBeforeOutputs && session.node == node)
     }
 
     /// The nodes for a transaction, best first.
@@ -207,18 +207,25 @@ extension WalletDispatch {
     ///   - failures: how often a node failed this transaction.
     ///   - isSecondOpinion: whether a node refused it already: then no node that was shown its outputs is asked.
     ///   - atLeast: how many nodes it must be given.
+    ///   - isBeforeOutputs: whether its outputs are still to be asked for: the session's node will see them. Once they
+    ///     were, that node may be another one than saw them, and comes last of those that did not.
     func transactionNodes(
-        failures: (Int) -> Int, _ now: Instant, isSecondOpinion: Bool = false, atLeast: Int = 1
+        failures: (Int) -> Int, _ now: Instant, isSecondOpinion: Bool = false, atLeast: Int = 1,
+        isBeforeOutputs: Bool = false
     ) -> [Int] {
-        let first = places.filter { isAllowed[$0] && !wasShownOutputs($0, now) }
-        let ready = (first.filter { isOwn[$0] } + first.filter { !isOwn[$0] })
+        let first = places.filter { isAllowed[$0] && !isShownOutputs($0, now, isBeforeOutputs: isBeforeOutputs) }
+        let remote = first.filter { !isOwn[$0] }
+        let ready =
+            (first.filter { isOwn[$0] } + remote.filter { $0 != session.node } + remote.filter { $0 == session.node })
             .filter { mayBeGivenTransactions($0, now) }
         guard !isSecondOpinion else { return ready }
         let isEnough = ready.contains { node in
             isOwn[node] ? failures(node) < 1 : failures(node) < 2 && !isLongDead(node, now)
         }
         guard !isEnough || first.count < atLeast else { return ready }
-        let others = places.filter { wasShownOutputs($0, now) && mayBeGivenTransactions($0, now) }
+        let others = places.filter {
+            isShownOutputs($0, now, isBeforeOutputs: isBeforeOutputs) && mayBeGivenTransactions($0, now)
+        }
         // The one that was shown them longest ago; last the one that is about to be.
         func shown(_ node: Int) -> Int64 { session.outputsShown(to: node, now)?.milliseconds ?? .max }
         return ready + others.sorted { (shown($0), $0) < (shown($1), $1) }

@@ -67,7 +67,8 @@ public struct WalletGate: Hashable, Sendable {
             return .refusal(.text(415, "The body is encoded: it must be sent as it is."))
         }
         guard head.method == "POST" || head.method == "GET" else {
-            return .refusal(.text(405, "Only POST and GET are answered here."))
+            // Not to be gone on with: an answer to HEAD has no body (RFC 9110 section 9.3.2), and this one has.
+            return .expulsion(.text(405, "Only POST and GET are answered here."))
         }
         if head.target == WalletCalls.jsonRPCPath {
             return head.method == "POST" ? .call(.jsonRPC) : .refusal(.text(405, "/json_rpc is asked by POST."))

@@ -112,7 +112,8 @@ class Egress {
         case .tor(let tor):
             TorEgress(
                 configuration,
-                source(of: tor, via: via, stateDirectory: stateDirectory, uplink: uplink, loop: loop), id: id, via: via)
+                source(of: tor, via: via, stateDirectory: stateDirectory, uplink: uplink, isHeld: isHeld, loop: loop),
+                id: id, via: via)
         case .i2p(let i2p):
             make(i2p, configuration, id: id, stateDirectory: stateDirectory, loop: loop, isOurs: isOurs, isHeld: isHeld)
         case .proxy(let proxy):
@@ -142,10 +143,11 @@ class Egress {
 
     private static func source(
         of tor: TorConfiguration, via: Egress?, stateDirectory: String,
-        uplink: @escaping () throws(StartFailure) -> TorUplink, loop: EventLoop
+        uplink: @escaping () throws(StartFailure) -> TorUplink, isHeld: @escaping (Endpoint, Endpoint) -> Bool,
+        loop: EventLoop
     ) -> any TorSource {
         switch tor.source {
-        case .running(let socks, let control): TorConversation(socks: socks, control: control, loop: loop)
+        case .running(let socks, let control): TorConversation(socks: socks, control: control, loop: loop, isHeld: isHeld)
         case .managed(let torrc):
             ManagedTor(torrc, stateDirectory: stateDirectory, openUplink: via == nil ? nil : uplink, loop: loop)
         }

@@ -34,10 +34,12 @@ final class NameResolver {
         apply { $0.reset(now: loop.now) }
     }
 
+    /// Ends what is under way, and forgets what was learnt. It may be asked again.
     func stop() {
-        onAnswer = {}
         stream?.close()
         stream = nil
+        machine = NameResolution()
+        waiting = []
         wake.cancel()
         soon.cancel()
     }

@@ -7,7 +7,7 @@ import Protocols
 /// the cookie read anew, since a Tor that restarts writes another.
 final class TorControlConnection {
     /// What Tor says of itself.
-    private(set) var readiness = EgressReadiness(.starting, "asking Tor's control port")
+    private(set) var readiness = unasked
     /// Called after each change of `readiness`.
     var onChange: () -> Void = {}
     /// Called with what Tor tells of a stream of ours.
@@ -20,6 +20,7 @@ final class TorControlConnection {
 
     let endpoint: Endpoint
     private let takesOwnership: Bool
+    private let isHeld: (Endpoint, Endpoint) -> Bool
     private let loop: EventLoop
     private var client: TorControlClient?
     private var stream: ByteStream?
@@ -29,20 +30,32 @@ final class TorControlConnection {
     private lazy var ticker = Watch.timer(on: loop) { [unowned self] in tick() }
     private lazy var reconnect = Watch.timer(on: loop) { [unowned self] in connect() }
 
+    /// Before Tor has said anything.
+    private static let unasked = EgressReadiness(.starting, "asking Tor's control port")
     /// Pauses between attempts: short at first, as a Tor that restarts is back within a second.
     private static let shortestPause: Duration = .milliseconds(250)
     private static let longestPause: Duration = .seconds(5)
     /// How often the machine is told the time.
     private static let tickInterval: Duration = .seconds(1)
 
-    /// - Parameter takesOwnership: whether this Tor is to end as soon as the connection does.
-    init(_ endpoint: Endpoint, takesOwnership: Bool = false, loop: EventLoop) {
+    /// - Parameters:
+    ///   - takesOwnership: whether this Tor is to end as soon as the connection does.
+    ///   - isHeld: whether a program of a user whom the guard holds has the end at the first address of a connection whose
+    ///     other end is at the second. None of those is a Tor: it had the port while Tor was away, would be believed, and sent
+    ///     our services' keys.
+    init(
+        _ endpoint: Endpoint, takesOwnership: Bool = false, loop: EventLoop,
+        isHeld: @escaping (Endpoint, Endpoint) -> Bool
+    ) {
         self.endpoint = endpoint
         self.takesOwnership = takesOwnership
+        self.isHeld = isHeld
         self.loop = loop
     }
 
     func start() {
+        // What a Tor said before a stop may have been another one's.
+        readiness = Self.unasked
         reconnect.schedule(after: .zero)
     }
 
@@ -90,7 +103,17 @@ final class TorControlConnection {
             isConnected = true
             apply { $0.connected() }
         }
-        stream.onBytes = { [unowned self] bytes in apply { $0.received(bytes, keyOf: keyOf) } }
+        var isKnown = false
+        stream.onBytes = { [unowned self, unowned stream] bytes in
+            // Asked once it has answered: until it has taken the connection, nobody has that end.
+            if !isKnown, endpoint.isLoopback, let end = stream.localEndpoint, isHeld(endpoint, end) {
+                return failed(
+                    "a program of a user whom the guard holds has Tor's control port at \(endpoint): end it, and start Tor",
+                    isGone: false)
+            }
+            isKnown = true
+            apply { $0.received(bytes, keyOf: keyOf) }
+        }
         stream.onEnded = { [unowned self] ending in
             if !isConnected, case .failed(let error) = ending {
                 failed("Tor's control port at \(endpoint) cannot be reached: \(error.reason)")

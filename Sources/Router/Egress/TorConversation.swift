@@ -15,8 +15,13 @@ final class TorConversation: TorSource {
     private let probe: ProxyProbe
     private let control: TorControlConnection?
 
-    /// - Parameter takesOwnership: whether this Tor ends when the control connection does.
-    init(socks: Endpoint, control: Endpoint?, takesOwnership: Bool = false, loop: EventLoop) {
+    /// - Parameters:
+    ///   - takesOwnership: whether this Tor ends when the control connection does.
+    ///   - isHeld: see `TorControlConnection`.
+    init(
+        socks: Endpoint, control: Endpoint?, takesOwnership: Bool = false, loop: EventLoop,
+        isHeld: @escaping (Endpoint, Endpoint) -> Bool = { _, _ in false }
+    ) {
         self.socks = socks
         // Any user name and password will do: Tor takes them as an isolation key. The probe asks for no stream, so no
         // circuit is built for it.
@@ -24,7 +29,7 @@ final class TorConversation: TorSource {
         probe = ProxyProbe(what: "Tor's SOCKS port at \(socks)", isDistant: false, loop: loop) {
             .dial(Way(endpoint: socks, hops: [SocksHop(nil, credentials: anybody)]))
         }
-        self.control = control.map { TorControlConnection($0, takesOwnership: takesOwnership, loop: loop) }
+        self.control = control.map { TorControlConnection($0, takesOwnership: takesOwnership, loop: loop, isHeld: isHeld) }
         probe.onChange = { [unowned self] in onChange() }
         self.control?.onChange = { [unowned self] in onChange() }
         self.control?.onStream = { [unowned self] in onStream($0) }

@@ -21,10 +21,7 @@ final class VPNEgress: Egress {
     init(_ configuration: EgressConfiguration, _ vpn: VPNConfiguration, id: UInt32, loop: EventLoop) {
         self.vpn = vpn
         self.loop = loop
-        let prover = vpn.prover
-        machine = VPNReadiness(
-            interface: vpn.interface, prover: prover.address,
-            called: prover.isResolver ? "the resolver \(prover.address)" : "the probe \(prover.endpoint)")
+        machine = VPNReadiness(vpn)
         watcher = LinkWatcher(vpn.interface, loop: loop)
         super.init(configuration, kind: "vpn", id: id)
         watcher.onLink = { [unowned self] in linkIs($0) }
@@ -51,6 +48,9 @@ final class VPNEgress: Egress {
         watcher.stop()
         resolver?.stop()
         probe?.cancel()
+        probe = nil
+        // It may be started again, and has to be proven anew.
+        machine = VPNReadiness(vpn)
         wake.cancel()
         guard !ports.isEmpty else { return }
         // Peers go on sending for a while. It keeps itself and its ports until they have given up.
@@ -168,6 +168,16 @@ final class VPNEgress: Egress {
             }
             update()
         }
+    }
+}
+
+extension VPNReadiness {
+    /// Of a VPN of which nothing is known yet.
+    fileprivate init(_ vpn: VPNConfiguration) {
+        let prover = vpn.prover
+        self.init(
+            interface: vpn.interface, prover: prover.address,
+            called: prover.isResolver ? "the resolver \(prover.address)" : "the probe \(prover.endpoint)")
     }
 }
 

@@ -101,6 +101,7 @@ public final class Daemon: ControlServer.Daemon {
 
     /// Reads the configuration anew. A bad file, or one that cannot be applied, changes nothing and says so.
     public func reload() throws(StartFailure) {
+        guard isRunning else { throw StartFailure("refused: the router is ending") }
         tellServiceManager("RELOADING=1")
         defer { tellServiceManager("READY=1") }
         do {

@@ -117,9 +117,11 @@ final class GatewayStream {
     }
 
     /// Closes now. No handler is called any more.
-    func close() {
+    ///
+    /// - Parameter byReset: see `ByteStream.close`.
+    func close(byReset: Bool = false) {
         stage = .ended
-        stream.close()
+        stream.close(byReset: byReset)
         onConnected = {}
         onOpened = {}
         onBytes = { _ in }

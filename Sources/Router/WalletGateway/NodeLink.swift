@@ -41,6 +41,7 @@ final class NodeLink {
 
     /// What one read told, acted upon once the conversation is done with it.
     private var hasBegun = false
+    private var reply: [UInt8]?
     private var outcome: NodeConversation.Event?
 
     /// How much of an answer is held before it is given on.
@@ -128,10 +129,11 @@ final class NodeLink {
 
     private func received(_ bytes: Span<UInt8>) {
         hasBegun = false
+        reply = nil
         outcome = nil
         conversation.received(bytes) { event in
             switch event {
-            case .write(let bytes): stream?.write(bytes)
+            case .write(let bytes): reply = bytes
             case .began: hasBegun = true
             case .head(let status, let length):
                 head = AnswerHead(status: status, length: length)
@@ -139,6 +141,8 @@ final class NodeLink {
             case .end, .failed: outcome = event
             }
         }
+        // Writing may end the stream at once, and with it the conversation.
+        if let reply { stream?.write(reply) }
         guard stage == .open else { return }
         if let outcome { return finish(outcome) }
         if isAsked, !isPaused { deadline = loop.now + Self.stall }
@@ -252,10 +256,11 @@ final class NodeLink {
         gateway.ended(self, ending)
     }
 
-    /// Closes it. Nothing more is said of it.
+    /// Closes it. Nothing more is said of it. Of a request that is under way nothing more leaves: a close in order would
+    /// have the kernel go on sending what it has of it, also after a lock.
     func close() {
         stage = .ended
-        stream?.close()
+        stream?.close(byReset: isAsked)
         held = []
         receiver = nil
     }

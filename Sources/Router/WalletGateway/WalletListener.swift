@@ -13,6 +13,8 @@ final class WalletListener {
     private let loop: EventLoop
     private var connections: [UInt64: WalletConnection] = [:]
     private var lastNumber: UInt64 = 0
+    /// Whether the acceptor is ours: after a reload it is another listener's, and nothing of ours may stop it.
+    private var isListening = false
     /// Goes on accepting when descriptors may have come back.
     private lazy var resumeLater = Watch.timer(on: loop) { [unowned self] in acceptor.resume() }
 
@@ -28,6 +30,7 @@ final class WalletListener {
 
     /// Accepts from now on.
     func resume() {
+        isListening = true
         acceptor.onAccept = { [unowned self] in accept($0, from: $1) }
         acceptor.onDescriptorLimit = { [unowned self] _ in
             // They may come back elsewhere in the system, of which nobody tells us.
@@ -39,6 +42,8 @@ final class WalletListener {
 
     /// Accepts nothing any more: the socket that listens may be another's from now on.
     func release() {
+        guard isListening else { return }
+        isListening = false
         resumeLater.cancel()
         acceptor.pause()
         acceptor.onAccept = { _, _ in }
