@@ -4,11 +4,11 @@ import Testing
 
 /// Which onion services stand, when, and with which key.
 @Suite struct OnionServicesTests {
-    private static let address = OnionKeyFileTests.address
+    static let address = OnionKeyFileTests.address
     private static let other = "duckduckgogg42xjoc72x3sjasowoarfbgcmvfimaftt6twagswzczad.onion"
     private static let directory = String(repeating: "A", count: 40)
 
-    private static func service(_ kind: InboundKind, port: UInt16? = nil) -> OnionServiceConfiguration {
+    static func service(_ kind: InboundKind, port: UInt16? = nil) -> OnionServiceConfiguration {
         OnionServiceConfiguration(
             kind: kind, port: port ?? kind.defaultPort,
             target: .tcp(.v4(IPv4Address(127, 0, 0, 1)), port: kind.defaultPort))

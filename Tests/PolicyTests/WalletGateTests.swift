@@ -137,6 +137,14 @@ import Testing
         #expect(run("OPTIONS *").statuses == [403])
     }
 
+    @Test("any method but POST and GET ends the connection: to HEAD the answer would be read as the next one's")
+    func otherMethods() {
+        for method in ["HEAD", "PUT", "DELETE"] {
+            let run = run("\(method) /get_info")
+            #expect(run.statuses == [405] && run.isClosed && run.requests.isEmpty, "\(method)")
+        }
+    }
+
     @Test(
         "Host must be this listener",
         arguments: [

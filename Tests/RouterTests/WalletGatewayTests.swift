@@ -130,7 +130,9 @@ import Testing
         acceptor.resume()
         let size = 900_000
         let wallet = try world.ask(
-            Wallet.post("/sendrawtransaction", Array(#"{"tx_as_hex":""#.utf8) + Array(repeating: 0x61, count: size) + Array("\"}".utf8)))
+            Wallet.post(
+                "/sendrawtransaction",
+                Array(#"{"tx_as_hex":""#.utf8) + Array(repeating: 0x61, count: size) + Array("\"}".utf8)))
         #expect(world.run { !streams.isEmpty })
         world.run(for: .milliseconds(300)) { false }
         try world.router.lockAll()

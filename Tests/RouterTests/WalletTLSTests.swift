@@ -19,10 +19,17 @@ import Testing
 
         init() throws {
             directory = try TemporaryDirectory()
+            fingerprint = Self.make(directory.path)
+        }
+
+        /// Another one in its place.
+        func renew() -> [UInt8] { Self.make(directory.path) }
+
+        private static func make(_ directory: String) -> [UInt8] {
             var digest = [UInt8](repeating: 0, count: 32)
-            let made = unsafe test_make_certificate(directory.path, "node", "IP:127.0.0.1", -60, 3600, nil, &digest)
+            let made = unsafe test_make_certificate(directory, "node", "IP:127.0.0.1", -60, 3600, nil, &digest)
             #expect(made == 1)
-            fingerprint = digest
+            return digest
         }
     }
 
@@ -80,6 +87,37 @@ import Testing
         let plain = try world.ask()
         #expect(world.run { plain.hasEnded })
         #expect(!plain.text.contains("OK") && node.asked.count == 1)
+    }
+
+    @Test func aReloadTakesARenewedCertificate() throws {
+        let identity = try Identity()
+        let port = try freePort()
+        let world = try WalletWorld([.at(port)]) {
+            $0.certificate = WalletConfiguration.CertificateFiles(
+                certificate: identity.certificate, key: identity.key)
+        }
+        let node = try FakeNode(on: world.loop, port: port)
+        func isShown(_ fingerprint: [UInt8]) throws -> Bool {
+            let stream = GatewayStream(
+                connecting: try Socket.connect(to: loopback(world.port)),
+                tls: TLSContext(client: .fingerprint(fingerprint)),
+                serverName: .address(.v4(IPv4Address(127, 0, 0, 1))), loop: world.loop)
+            var outcome: Bool?
+            stream.onOpened = { outcome = true }
+            stream.onEnded = { _ in outcome = false }
+            #expect(world.run { outcome != nil })
+            stream.close()
+            return outcome == true
+        }
+        #expect(try isShown(identity.fingerprint))
+        let before = world.router.gateways.first
+        try world.world.reload { _ in }
+        #expect(world.router.gateways.first === before, "nothing has changed")
+        let renewed = identity.renew()
+        try world.world.reload { _ in }
+        #expect(world.run { world.router.retiredGateways.isEmpty })
+        #expect(try isShown(renewed))
+        #expect(node.asked.isEmpty)
     }
 
     @Test func aCertificateThatCannotBeReadIsSaidAtTheStart() throws {

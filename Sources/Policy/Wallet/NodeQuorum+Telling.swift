@@ -89,7 +89,8 @@ extension NodeQuorum {
     /// Tells that a node fails: at most once a minute, and not again before its recovery was told, nor where it is
     /// told that the node is set aside for it.
     mutating func tellFailure(of node: Int, _ now: Instant) {
-        guard let failure = nodes[node].failure, !nodes[node].isToldFailing, nodes[node].isOwn || !nodes[node].isOdd(now)
+        guard let failure = nodes[node].failure, !nodes[node].isToldFailing,
+            nodes[node].isOwn || !nodes[node].isOdd(now)
         else { return }
         if let told = nodes[node].toldAt, now - told < .seconds(60) { return }
         nodes[node].isToldFailing = true

@@ -147,7 +147,8 @@ class Egress {
         loop: EventLoop
     ) -> any TorSource {
         switch tor.source {
-        case .running(let socks, let control): TorConversation(socks: socks, control: control, loop: loop, isHeld: isHeld)
+        case .running(let socks, let control):
+            TorConversation(socks: socks, control: control, loop: loop, isHeld: isHeld)
         case .managed(let torrc):
             ManagedTor(torrc, stateDirectory: stateDirectory, openUplink: via == nil ? nil : uplink, loop: loop)
         }

@@ -29,7 +29,9 @@ final class TorConversation: TorSource {
         probe = ProxyProbe(what: "Tor's SOCKS port at \(socks)", isDistant: false, loop: loop) {
             .dial(Way(endpoint: socks, hops: [SocksHop(nil, credentials: anybody)]))
         }
-        self.control = control.map { TorControlConnection($0, takesOwnership: takesOwnership, loop: loop, isHeld: isHeld) }
+        self.control = control.map {
+            TorControlConnection($0, takesOwnership: takesOwnership, loop: loop, isHeld: isHeld)
+        }
         probe.onChange = { [unowned self] in onChange() }
         self.control?.onChange = { [unowned self] in onChange() }
         self.control?.onStream = { [unowned self] in onStream($0) }

@@ -94,6 +94,9 @@ final class WalletGateway {
     var name: String { Self.name(number) }
     var endpoint: Endpoint { acceptor.endpoint }
 
+    /// Whether its certificates and authorities are what their files hold now.
+    var hasCurrentFiles: Bool { tls.isCurrent }
+
     /// Takes connections from now on.
     func start() {
         judge()

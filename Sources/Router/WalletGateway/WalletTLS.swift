@@ -1,3 +1,4 @@
+import EventLoop
 import Policy
 import Protocols
 import TLS
@@ -8,9 +9,18 @@ final class WalletTLS {
     /// What the listener shows; nil where it speaks plain HTTP.
     let listener: TLSContext?
     private var contexts: [WalletNodeConfiguration.TLSTrust: TLSContext] = [:]
+    /// The files by which it is made, as they were then.
+    private let files: [String: Files.Stamp?]
+
+    /// Whether those files are still the same: a renewed certificate has the same path.
+    var isCurrent: Bool { files.allSatisfy { Files.stamp(of: $0.key) == $0.value } }
 
     /// - Throws: a sentence when the listener's certificate or key cannot be read.
     init(_ configuration: WalletConfiguration, name: String) throws(StartFailure) {
+        var paths = configuration.certificate.map { [$0.certificate, $0.key] } ?? []
+        for node in configuration.nodes { if case .authorities(let file)? = node.tls { paths.append(file) } }
+        // Before they are read: a change between the two shows the next time.
+        files = Dictionary(paths.map { ($0, Files.stamp(of: $0)) }, uniquingKeysWith: { $1 })
         guard let files = configuration.certificate else {
             listener = nil
             return

@@ -17,6 +17,7 @@ NAMES = {
     "peer.example": {A: [PEER], AAAA: [PEER6]},
     "six.example": {AAAA: [PEER6]},
     "private.example": {A: [bytes([10, 66, 0, 1])]},
+    "later.example": {A: [PEER]},
     "alias.example": {CNAME: "peer.example"},
     "checkpoints.example": {TXT: [b"\x05hello"]},
     "long.example": {TXT: [bytes([250]) + bytes(250)] * 8},
