@@ -7,7 +7,7 @@ extension Router: WalletGateway.Host {
     /// How long a wallet's request may take once its gateway is to go: after a reload, or at the end.
     static let walletFarewell: Duration = .seconds(5)
 
-    /// The gateways of a configuration: of `kept` where nothing of one has changed, nor of its certificates' files, else new. A new one listens where an
+    /// The gateways of a configuration: of `kept` where nothing of one has changed, else new. A new one listens where an
     /// old one did, as soon as that has let go; nothing is accepted before `start`.
     ///
     /// - Throws: a sentence when an address is taken, or a certificate cannot be read.
@@ -18,8 +18,8 @@ extension Router: WalletGateway.Host {
         for (number, wallet) in configuration.wallets.enumerated() {
             if let old = kept.first(where: {
                 $0.number == number && $0.configuration == wallet && $0.network == configuration.network
-                    && $0.hasCurrentFiles
             }) {
+                try old.readFilesAgain()
                 made.append(old)
                 continue
             }
@@ -43,6 +43,7 @@ extension Router: WalletGateway.Host {
     func replaceGateways(_ new: [WalletGateway]) {
         let before = gateways
         gateways = new
+        for gateway in new { gateway.takeRenewedFiles() }
         for old in before where !new.contains(where: { $0 === old }) { retire(old) }
         for gateway in new where !before.contains(where: { $0 === gateway }) { gateway.start() }
     }

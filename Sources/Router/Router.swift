@@ -178,7 +178,7 @@ public final class Router {
             configuration, id: lastEgress, via: via, stateDirectory: lockStore.directory, loop: loop,
             uplink: { [unowned self] () throws(StartFailure) in try openUplink() },
             isOurs: { [unowned self] in owners.owner(of: $0, connectedTo: $1) == .user(ThisProcess.user) },
-            isHeld: { [unowned self] in owners.isNamed($0, connectedTo: $1) })
+            held: HeldUsers { [unowned self] in owners.isNamed($0, connectedTo: $1) })
         egress.onChange = { [unowned self] in egressChanged($0, was: $1) }
         egress.onProgress = { [unowned self] in
             askAgain()

@@ -5,6 +5,8 @@ import Protocols
 import Testing
 
 /// Who sent a datagram, asked of the real kernel.
+///
+/// The ports are below those that the kernel gives to sockets of tests beside these (32768 and up).
 @Suite struct DatagramOwnerTests {
     private static let isRoot = ThisProcess.user == 0
     private static let stranger: UInt32 = 4101
@@ -37,7 +39,7 @@ import Testing
     @Test(.enabled(if: isRoot, "needs root to make another user's socket"))
     func itsUserIsFound() throws {
         let lookup = OwnerLookup()
-        for (address, port) in [("127.0.0.1", UInt16(41853)), ("::1", 41854)] {
+        for (address, port) in [("127.0.0.1", UInt16(19853)), ("::1", 19854)] {
             for user in [ThisProcess.user, Self.stranger] {
                 let pair = try Pair(address, port: port, as: user)
                 let sender = try #require(pair.sender)
@@ -47,7 +49,7 @@ import Testing
     }
 
     @Test func whatNobodyHasIsMissing() throws {
-        let port: UInt16 = 41855
+        let port: UInt16 = 19855
         let lookup = OwnerLookup()
         for address in ["127.0.0.1", "::1"] {
             let sender = Endpoint.tcp(try #require(IPAddress(address)), port: port)

@@ -37,6 +37,51 @@ import Testing
         #expect(run.outcomes[id] == .answered(.outputs([1])))
     }
 
+    /// To be seen together by one node is less harm than BUSY, after which both sets of decoys are seen.
+    @Test func dripsAreLeftForTheTransactionsNodeLast() throws {
+        let run = DispatchRun("oo")
+        let id = run.ask(.outputs())
+        run.open(try run.only(.outputs).id)
+        run.open(try run.only(.transaction).id)
+        run.begin(try run.only(.outputs).id)
+        run.pass(.seconds(100))
+        #expect(run.sends(of: .outputs()) == [0])
+        run.pass(.seconds(70))
+        let second = try run.only(.outputs)
+        run.open(second.id)
+        #expect(run.sends(of: .outputs()) == [0, 1])
+        run.answer(second.id, .outputs([1]))
+        #expect(run.outcomes[id] == .answered(.outputs([1])))
+    }
+
+    @Test func aComparisonWhoseOtherNodeIsSlowIsWaitedFor() throws {
+        let run = DispatchRun("oo", verifies: true)
+        let id = run.ask(.outputs())
+        for link in run.live() { run.open(link.id) }
+        for link in run.live(.outputs) { run.open(link.id) }
+        #expect(run.sends(of: .outputs()).sorted() == [0, 1])
+        let links = run.live(.outputs)
+        let slow = try #require(links.first { $0.node == 1 })
+        run.answer(try #require(links.first { $0.node == 0 }).id, .outputs([1]))
+        run.begin(slow.id)
+        run.pass(.seconds(100))
+        run.answer(slow.id, .outputs([1]))
+        #expect(run.outcomes[id] == .answered(.outputs([1])))
+        #expect(run.sends(of: .outputs()).count == 2)
+    }
+
+    @Test func theOnlyNodesSlowAnswerToATransactionIsWaitedFor() throws {
+        let run = DispatchRun("o")
+        try run.build()
+        let id = run.ask(.transaction())
+        let link = try run.only(.transaction).id
+        run.begin(link)
+        run.pass(.seconds(50))
+        run.answer(link, .json("OK"))
+        #expect(run.outcomes[id] == .answered(.json("OK")))
+        #expect(run.sends(of: .transaction()) == [0])
+    }
+
     @Test func outputsThatDripFromTheOnlyNodeAreWaitedFor() throws {
         let run = DispatchRun("o")
         let id = run.ask(.outputs())

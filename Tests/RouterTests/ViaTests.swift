@@ -1,3 +1,4 @@
+import CTestSystem
 import EventLoop
 import Policy
 import Protocols
@@ -41,6 +42,21 @@ import Testing
         #expect(behind.proxyB.requests.count == 1 && behind.proxyB.requests[0].count > 60, "the second for the onion")
         behind.proxyB.say([1, 2, 3])
         #expect(behind.world.run { talk.heard == Wire.granted + [1, 2, 3] })
+    }
+
+    @Test(.enabled(if: ThisProcess.user == 0)) func whatAHeldUserHasIsNoProxy() throws {
+        let samples = try RouterSamples()
+        var configuration = samples.configuration
+        configuration.node.user = "daemon"
+        let world = try RouterWorld(configuration)
+        let before = test_acts_as()
+        // Whoever takes a connection has its end.
+        test_act_as(1)
+        defer { test_act_as(before) }
+        let proxy = try FakeProxy(on: world.loop, port: samples.proxyA)
+        func readiness() -> EgressReadiness? { world.router.egresses.first?.readiness }
+        #expect(world.run { readiness()?.detail.contains("whom the guard holds") == true })
+        #expect(readiness()?.isReady == false && proxy.requests.isEmpty)
     }
 
     @Test func theFirstLostTheSecondIsLostAndSaysWhy() throws {

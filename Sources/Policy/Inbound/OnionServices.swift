@@ -138,10 +138,9 @@ public struct OnionServices: Hashable, Sendable {
         case .added(let name, let address, let newKey): return added(name, address, newKey)
         case .refused(let name, let refusal): return refused(name, refusal)
         case .deleted(let address):
-            guard let index = services.firstIndex(where: { $0.address == address && $0.phase == .leaving }) else {
-                return []
+            if let index = services.firstIndex(where: { $0.address == address && $0.phase == .leaving }) {
+                services[index].gone()
             }
-            services[index].gone()
             return settle()
         case .descriptor(let descriptor):
             if let index = services.firstIndex(where: { $0.address == descriptor.address }) {

@@ -35,7 +35,10 @@ extension WalletDispatch {
         switch errand {
         case .request, .check:
             for request in waiting.indices where waiting[request].isAsked(on: link) {
-                waiting[request].until = max(waiting[request].until, now + WalletLimits.rest)
+                // Not again where the same node has failed it: it could begin without end.
+                if !waiting[request].failed.contains(links[index].node) {
+                    waiting[request].until = max(waiting[request].until, now + WalletLimits.rest)
+                }
                 if waiting[request].asksForOutputs { links[index].until = now + WalletLimits.restOfOutputs }
             }
         case .probe: probeBegan(link, now)

@@ -98,7 +98,7 @@ extension WalletDispatch {
     }
 
     /// Whether the request is for outputs and the transaction that is made of them will go to this remote node.
-    private func takesTransactionOf(_ request: WaitingRequest, _ node: Int) -> Bool {
+    func takesTransactionOf(_ request: WaitingRequest, _ node: Int) -> Bool {
         request.asksForOutputs && !isOwn[node] && way.link?.node == node
     }
 

@@ -67,11 +67,9 @@ extension WalletDispatch {
             switch link.phase {
             case .opening: longest = link.begunAt + WalletLimits.opening
             case .asked(_, let since): longest = since + WalletLimits.firstByte
-            case .answering(.copy): longest = now
-            case .answering:
-                // Where there is no other, the request's own time decides.
-                guard hasOther(than: link.node, now) else {
-                    links[index].until = nil
+            case .answering(let errand):
+                guard let end = endOfAnswer(errand, from: link.node, now), end <= now else {
+                    links[index].until = endOfAnswer(errand, from: link.node, now)
                     continue
                 }
                 longest = now
@@ -89,6 +87,21 @@ extension WalletDispatch {
                 lose(index, sentence, .node, now)
             }
         }
+    }
+
+    /// When an answer that has begun and does not end is given up for another node's; nil where there is none that could be
+    /// asked: then the errand's own time decides.
+    private func endOfAnswer(_ errand: WalletErrand, from node: Int, _ now: Instant) -> Instant? {
+        if case .copy(let number) = errand {
+            let held = held.first { $0.number == number }
+            let isOther = places.contains { $0 != node && held?.isOpen($0) == true && isUsable($0, now) }
+            return isOther ? now : nil
+        }
+        guard let request = waiting.first(where: { $0.errand == errand }) else { return nil }
+        let others = places.filter { $0 != node && canAsk($0, request, now) }
+        if others.contains(where: { !takesTransactionOf(request, $0) }) { return now }
+        // The one that takes the transaction: to be seen together by one node is less harm than BUSY, so that comes last.
+        return others.isEmpty ? nil : max(now, request.until + (.zero - WalletLimits.lastChance))
     }
 
     private mutating func endRequests(_ now: Instant) {

@@ -36,7 +36,7 @@ extension WalletDispatch {
         let inUse = nodesInUse(by: transaction)
         let candidates = transactionNodes(
             failures: { transaction.attempts[$0].failures }, now, isSecondOpinion: transaction.isRefused,
-            atLeast: transaction.copies.count
+            atLeast: transaction.copies.count, isBeforeOutputs: transaction.isRefused
         ).filter { transaction.isOpen($0) && !inUse.contains($0) }
         let ready = candidates.filter { transaction.mayTry($0, now) && ways.mayDial($0, now) }
         if isDecided(transaction, inUse, hasOther: !ready.isEmpty, now) {
@@ -207,8 +207,8 @@ extension WalletDispatch {
     ///   - failures: how often a node failed this transaction.
     ///   - isSecondOpinion: whether a node refused it already: then no node that was shown its outputs is asked.
     ///   - atLeast: how many nodes it must be given.
-    ///   - isBeforeOutputs: whether its outputs are still to be asked for: the session's node will see them. Once they
-    ///     were, that node may be another one than saw them, and comes last of those that did not.
+    ///   - isBeforeOutputs: whether outputs are still to be asked for, its own or, where a node refused it, those of the one
+    ///     that is built in its place: the session's node will see them. Else that node comes last of those that saw none.
     func transactionNodes(
         failures: (Int) -> Int, _ now: Instant, isSecondOpinion: Bool = false, atLeast: Int = 1,
         isBeforeOutputs: Bool = false

@@ -63,12 +63,12 @@ public struct WalletGate: Hashable, Sendable {
                     "Host names another machine than this listener: a web page can do that. Point the wallet at the"
                         + " listener's own address."))
         }
-        guard !head.headers.isEncoded else {
-            return .refusal(.text(415, "The body is encoded: it must be sent as it is."))
-        }
         guard head.method == "POST" || head.method == "GET" else {
             // Not to be gone on with: an answer to HEAD has no body (RFC 9110 section 9.3.2), and this one has.
             return .expulsion(.text(405, "Only POST and GET are answered here."))
+        }
+        guard !head.headers.isEncoded else {
+            return .refusal(.text(415, "The body is encoded: it must be sent as it is."))
         }
         if head.target == WalletCalls.jsonRPCPath {
             return head.method == "POST" ? .call(.jsonRPC) : .refusal(.text(405, "/json_rpc is asked by POST."))

@@ -25,8 +25,10 @@ enum WalletLimits {
     /// The same of one that tells outputs, where another node could be asked instead: BUSY after it, and the wallet
     /// asks for another set. A node that drips a byte at a time would have it so.
     static let restOfOutputs = Duration.seconds(60)
-    /// The same of the answer to a transaction, a few hundred bytes: it goes to the next node.
+    /// The same of the answer to a transaction, a few hundred bytes.
     static let restOfCopy = Duration.seconds(30)
+    /// So long before BUSY outputs are asked of the node that takes the transaction, where no other is left.
+    static let lastChance = Duration.seconds(15)
     /// For a request, until an answer begins. Wallets themselves wait 210 s, some callers of them 20 s.
     static let request = Duration.seconds(60)
     /// How long a request waits, from when it was asked, for the pause after a node's failure to pass.

@@ -102,23 +102,24 @@ class Egress {
     ///   - uplink: opens the way out of a Tor that we start and that goes by another egress.
     ///   - isOurs: whether a program of our own user has the end at the first address of a connection whose other end is at
     ///     the second.
-    ///   - isHeld: the same of a user whom the guard holds.
+    ///   - held: the users of whom none is taken for an egress.
     static func make(
         _ configuration: EgressConfiguration, id: UInt32, via: Egress?, stateDirectory: String, loop: EventLoop,
         uplink: @escaping () throws(StartFailure) -> TorUplink, isOurs: @escaping (Endpoint, Endpoint) -> Bool,
-        isHeld: @escaping (Endpoint, Endpoint) -> Bool
+        held: HeldUsers
     ) -> Egress {
         switch configuration.kind {
         case .tor(let tor):
             TorEgress(
                 configuration,
-                source(of: tor, via: via, stateDirectory: stateDirectory, uplink: uplink, isHeld: isHeld, loop: loop),
+                source(of: tor, via: via, stateDirectory: stateDirectory, uplink: uplink, held: held, loop: loop),
                 id: id, via: via)
         case .i2p(let i2p):
-            make(i2p, configuration, id: id, stateDirectory: stateDirectory, loop: loop, isOurs: isOurs, isHeld: isHeld)
+            make(i2p, configuration, id: id, stateDirectory: stateDirectory, loop: loop, isOurs: isOurs, held: held)
         case .proxy(let proxy):
             ProxyEgress(
-                configuration, proxy, kind: "proxy", what: "the proxy at \(proxy.socks)", id: id, via: via, loop: loop)
+                configuration, proxy, kind: "proxy", what: "the proxy at \(proxy.socks)", id: id, via: via, loop: loop,
+                held: held)
         case .vpn(let vpn): VPNEgress(configuration, vpn, id: id, loop: loop)
         }
     }
@@ -126,14 +127,14 @@ class Egress {
     private static func make(
         _ i2p: I2PConfiguration, _ configuration: EgressConfiguration, id: UInt32, stateDirectory: String,
         loop: EventLoop, isOurs: @escaping (Endpoint, Endpoint) -> Bool,
-        isHeld: @escaping (Endpoint, Endpoint) -> Bool
+        held: HeldUsers
     ) -> Egress {
         switch i2p.source {
         case .socks(let socks):
             ProxyEgress(
                 configuration, ProxyConfiguration(socks: socks), kind: "i2p",
-                what: "the I2P router's SOCKS port at \(socks)", id: id, via: nil, loop: loop)
-        case .sam(let endpoint): SAMEgress(configuration, i2p, RunningSAM(endpoint, isHeld: isHeld), id: id, loop: loop)
+                what: "the I2P router's SOCKS port at \(socks)", id: id, via: nil, loop: loop, held: held)
+        case .sam(let endpoint): SAMEgress(configuration, i2p, RunningSAM(endpoint, held: held), id: id, loop: loop)
         case .managed:
             SAMEgress(
                 configuration, i2p, ManagedI2P(stateDirectory: stateDirectory, loop: loop, isOurs: isOurs), id: id,
@@ -143,12 +144,12 @@ class Egress {
 
     private static func source(
         of tor: TorConfiguration, via: Egress?, stateDirectory: String,
-        uplink: @escaping () throws(StartFailure) -> TorUplink, isHeld: @escaping (Endpoint, Endpoint) -> Bool,
+        uplink: @escaping () throws(StartFailure) -> TorUplink, held: HeldUsers,
         loop: EventLoop
     ) -> any TorSource {
         switch tor.source {
         case .running(let socks, let control):
-            TorConversation(socks: socks, control: control, loop: loop, isHeld: isHeld)
+            TorConversation(socks: socks, control: control, loop: loop, held: held)
         case .managed(let torrc):
             ManagedTor(torrc, stateDirectory: stateDirectory, openUplink: via == nil ? nil : uplink, loop: loop)
         }

@@ -19,12 +19,12 @@ final class ProxyEgress: Egress {
 
     init(
         _ configuration: EgressConfiguration, _ proxy: ProxyConfiguration, kind: String, what: String, id: UInt32,
-        via: Egress?, loop: EventLoop
+        via: Egress?, loop: EventLoop, held: HeldUsers
     ) {
         self.proxy = proxy
         self.loop = loop
         let what = via.map { "\(what) through \($0.name)" } ?? what
-        probe = ProxyProbe(what: what, isDistant: via != nil, loop: loop) {
+        probe = ProxyProbe(what: what, isDistant: via != nil, loop: loop, held: via == nil ? held : .none) {
             Self.way(to: nil, proxy, via: via, isolation: Self.probeIsolation)
         }
         super.init(configuration, kind: kind, id: id, via: via)

@@ -15,6 +15,9 @@ final class ProxyProbe {
     private let isDistant: Bool
     private let way: () -> Egress.Answer
     private let loop: EventLoop
+    private let held: HeldUsers
+    /// Where the probe under way was dialled.
+    private var endpoint: Endpoint?
     private var handshakes = SocksChain([])
     private var stream: ByteStream?
     private lazy var wake = Watch.timer(on: loop) { [weak self] in self?.tick() }
@@ -23,12 +26,16 @@ final class ProxyProbe {
     /// - Parameters:
     ///   - what: what sentences call the proxy: "the proxy at 192.0.2.7:1080".
     ///   - isDistant: whether the way to it leads through another egress.
+    ///   - held: the users of whom none is taken for the proxy.
     ///   - way: how it is dialled; its last handshake asks for nothing.
-    init(what: String, isDistant: Bool, loop: EventLoop, way: @escaping () -> Egress.Answer) {
+    init(
+        what: String, isDistant: Bool, loop: EventLoop, held: HeldUsers, way: @escaping () -> Egress.Answer
+    ) {
         self.what = what
         self.isDistant = isDistant
         self.way = way
         self.loop = loop
+        self.held = held
         machine = ProxyReadiness(what: what, isDistant: isDistant)
     }
 
@@ -67,6 +74,7 @@ final class ProxyProbe {
             guard case .dial(let way) = way() else { return finished { $0.probePostponed(loop.now) } }
             handshakes = SocksChain(way.hops)
             isBound = way.interface != nil
+            endpoint = way.endpoint
             socket = try way.connect()
         } catch {
             // Our own lack of descriptors says nothing of the proxy.
@@ -104,6 +112,11 @@ final class ProxyProbe {
 
     private func received(_ bytes: Span<UInt8>) {
         guard machine.isProbing else { return }
+        if let endpoint, held.answer(at: endpoint, to: stream?.localEndpoint) {
+            return failed(
+                "a program of a user whom the guard holds has the port of \(what): end it, and start the right one",
+                reached: true)
+        }
         var reply: [UInt8] = []
         switch handshakes.receive(bytes, output: &reply).outcome {
         case .more: stream?.write(reply)

@@ -18,28 +18,23 @@ protocol SAMSource: AnyObject {
 }
 
 /// The SAM port of an I2P router that runs without us.
-///
-/// Whoever has the port while the I2P router is away could have it for its own, and our service's keys are sent there. Whom
-/// that could be is not for us to say, but for one kind: no I2P router runs as a user whom the guard holds.
 final class RunningSAM: SAMSource {
     let endpoint: Endpoint?
     let what: String
     let readiness: EgressReadiness
     var onChange: () -> Void = {}
-    private let isHeld: (Endpoint, Endpoint) -> Bool
+    private let held: HeldUsers
 
-    /// - Parameter isHeld: whether a program of a user whom the guard holds has the end at the first address of a connection
-    ///   whose other end is at the second.
-    init(_ endpoint: Endpoint, isHeld: @escaping (Endpoint, Endpoint) -> Bool) {
+    init(_ endpoint: Endpoint, held: HeldUsers) {
         self.endpoint = endpoint
-        self.isHeld = isHeld
+        self.held = held
         what = "the I2P router's SAM port at \(endpoint)"
         readiness = EgressReadiness(.starting, "asking \(what)")
     }
 
     func isIt(behind end: Endpoint?) -> Bool {
-        guard let end, let endpoint, endpoint.isLoopback else { return true }
-        return !isHeld(endpoint, end)
+        guard let endpoint else { return true }
+        return !held.answer(at: endpoint, to: end)
     }
     func start() {}
     func stop() {}

@@ -20,7 +20,7 @@ final class TorControlConnection {
 
     let endpoint: Endpoint
     private let takesOwnership: Bool
-    private let isHeld: (Endpoint, Endpoint) -> Bool
+    private let held: HeldUsers
     private let loop: EventLoop
     private var client: TorControlClient?
     private var stream: ByteStream?
@@ -40,16 +40,11 @@ final class TorControlConnection {
 
     /// - Parameters:
     ///   - takesOwnership: whether this Tor is to end as soon as the connection does.
-    ///   - isHeld: whether a program of a user whom the guard holds has the end at the first address of a connection whose
-    ///     other end is at the second. None of those is a Tor: it had the port while Tor was away, would be believed, and sent
-    ///     our services' keys.
-    init(
-        _ endpoint: Endpoint, takesOwnership: Bool = false, loop: EventLoop,
-        isHeld: @escaping (Endpoint, Endpoint) -> Bool
-    ) {
+    ///   - held: the users of whom none is taken for a Tor.
+    init(_ endpoint: Endpoint, takesOwnership: Bool = false, loop: EventLoop, held: HeldUsers) {
         self.endpoint = endpoint
         self.takesOwnership = takesOwnership
-        self.isHeld = isHeld
+        self.held = held
         self.loop = loop
     }
 
@@ -105,8 +100,7 @@ final class TorControlConnection {
         }
         var isKnown = false
         stream.onBytes = { [unowned self, unowned stream] bytes in
-            // Asked once it has answered: until it has taken the connection, nobody has that end.
-            if !isKnown, endpoint.isLoopback, let end = stream.localEndpoint, isHeld(endpoint, end) {
+            if !isKnown, held.answer(at: endpoint, to: stream.localEndpoint) {
                 return failed(
                     "a program of a user whom the guard holds has Tor's control port at \(endpoint): end it, and start Tor",
                     isGone: false)

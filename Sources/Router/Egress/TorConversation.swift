@@ -17,20 +17,20 @@ final class TorConversation: TorSource {
 
     /// - Parameters:
     ///   - takesOwnership: whether this Tor ends when the control connection does.
-    ///   - isHeld: see `TorControlConnection`.
+    ///   - held: the users of whom none is taken for a Tor.
     init(
         socks: Endpoint, control: Endpoint?, takesOwnership: Bool = false, loop: EventLoop,
-        isHeld: @escaping (Endpoint, Endpoint) -> Bool = { _, _ in false }
+        held: HeldUsers = .none
     ) {
         self.socks = socks
         // Any user name and password will do: Tor takes them as an isolation key. The probe asks for no stream, so no
         // circuit is built for it.
         let anybody = Credentials(username: Array("probe".utf8), password: Array("probe".utf8))
-        probe = ProxyProbe(what: "Tor's SOCKS port at \(socks)", isDistant: false, loop: loop) {
+        probe = ProxyProbe(what: "Tor's SOCKS port at \(socks)", isDistant: false, loop: loop, held: held) {
             .dial(Way(endpoint: socks, hops: [SocksHop(nil, credentials: anybody)]))
         }
         self.control = control.map {
-            TorControlConnection($0, takesOwnership: takesOwnership, loop: loop, isHeld: isHeld)
+            TorControlConnection($0, takesOwnership: takesOwnership, loop: loop, held: held)
         }
         probe.onChange = { [unowned self] in onChange() }
         self.control?.onChange = { [unowned self] in onChange() }

@@ -133,7 +133,7 @@ final class NodeLink {
         outcome = nil
         conversation.received(bytes) { event in
             switch event {
-            case .write(let bytes): reply = bytes
+            case .write(let bytes): reply = (reply ?? []) + bytes
             case .began: hasBegun = true
             case .head(let status, let length):
                 head = AnswerHead(status: status, length: length)
@@ -146,7 +146,8 @@ final class NodeLink {
         guard stage == .open else { return }
         if let outcome { return finish(outcome) }
         if isAsked, !isPaused { deadline = loop.now + Self.stall }
-        if hasBegun { gateway.began(self) }
+        // A challenge is no answer.
+        if hasBegun, reply == nil { gateway.began(self) }
         if stage == .open, !isForwarding, held.count > Self.holdLimit, let head {
             gateway.overflows(self, status: head.status, beginning: held)
         }
@@ -256,8 +257,8 @@ final class NodeLink {
         gateway.ended(self, ending)
     }
 
-    /// Closes it. Nothing more is said of it. Of a request that is under way nothing more leaves: a close in order would
-    /// have the kernel go on sending what it has of it, also after a lock.
+    /// Closes it. Nothing more is said of it. Of a request that is under way nothing more leaves over TCP: a close in order
+    /// would have the kernel go on sending what it has of it, also after a lock.
     func close() {
         stage = .ended
         stream?.close(byReset: isAsked)

@@ -43,7 +43,9 @@ final class WalletGateway {
     private unowned let host: any Host
     private let loop: EventLoop
     private let gate: WalletGate
-    private let tls: WalletTLS
+    private var tls: WalletTLS
+    /// The same by files that have changed, until it is to be used.
+    private var renewedTLS: WalletTLS?
     private var dispatch: WalletDispatch
     private lazy var listener = WalletListener(acceptor, tls: tls.listener, gateway: self, loop: loop)
     /// Whose requests are under way.
@@ -94,8 +96,22 @@ final class WalletGateway {
     var name: String { Self.name(number) }
     var endpoint: Endpoint { acceptor.endpoint }
 
-    /// Whether its certificates and authorities are what their files hold now.
-    var hasCurrentFiles: Bool { tls.isCurrent }
+    /// Reads its certificates and authorities anew where their files have changed. What was learnt of nodes stays, and what
+    /// is under way; `takeRenewedFiles` puts them into force.
+    ///
+    /// - Throws: a sentence when one cannot be read.
+    func readFilesAgain() throws(StartFailure) {
+        renewedTLS = nil
+        if !tls.isCurrent { renewedTLS = try WalletTLS(configuration, name: name) }
+    }
+
+    /// Connections from now on go by the files that were read last.
+    func takeRenewedFiles() {
+        guard let renewed = renewedTLS else { return }
+        renewedTLS = nil
+        tls = renewed
+        listener.tls = renewed.listener
+    }
 
     /// Takes connections from now on.
     func start() {

@@ -8,7 +8,7 @@ import TLS
 final class WalletListener {
     private let acceptor: Acceptor
     /// The certificate that it shows; nil where it speaks plain HTTP.
-    private let tls: TLSContext?
+    var tls: TLSContext?
     private unowned let gateway: WalletGateway
     private let loop: EventLoop
     private var connections: [UInt64: WalletConnection] = [:]
