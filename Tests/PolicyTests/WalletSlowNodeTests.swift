@@ -70,6 +70,20 @@ import Testing
         #expect(run.sends(of: .outputs()).count == 2)
     }
 
+    @Test func aNodeThatIsBackTakesWhatDripsElsewhere() throws {
+        let run = DispatchRun("ooo")
+        try run.build()
+        run.ask(.transaction())
+        run.begin(try run.only(.transaction).id)
+        run.routes([false, true, false])
+        run.pass(.seconds(40))
+        #expect(run.sends(of: .transaction()) == [1])
+        run.routes([true, true, true])
+        run.pass(.seconds(6))
+        run.open(try run.only(.transaction).id)
+        #expect(run.sends(of: .transaction()) == [1, 2])
+    }
+
     @Test func theOnlyNodesSlowAnswerToATransactionIsWaitedFor() throws {
         let run = DispatchRun("o")
         try run.build()

@@ -68,8 +68,10 @@ extension WalletDispatch {
             case .opening: longest = link.begunAt + WalletLimits.opening
             case .asked(_, let since): longest = since + WalletLimits.firstByte
             case .answering(let errand):
-                guard let end = endOfAnswer(errand, from: link.node, now), end <= now else {
-                    links[index].until = endOfAnswer(errand, from: link.node, now)
+                let end = endOfAnswer(errand, from: link.node, now)
+                guard let end, end <= now else {
+                    // Another node may be out of its pause by then.
+                    links[index].until = end ?? now + .seconds(5)
                     continue
                 }
                 longest = now
