@@ -44,6 +44,14 @@ import Testing
         return (world, server)
     }
 
+    /// A listener that shows this certificate, and its node.
+    private func listener(_ identity: Identity) throws -> (WalletWorld, FakeNode) {
+        try WalletWorld.withNode {
+            $0.certificate = WalletConfiguration.CertificateFiles(
+                certificate: identity.certificate, key: identity.key)
+        }
+    }
+
     @Test func aNodeWithTheRightFingerprintAnswers() throws {
         let identity = try Identity()
         let (world, node) = try world(identity.fingerprint, identity)
@@ -68,12 +76,7 @@ import Testing
 
     @Test func aListenerWithACertificateSpeaksTLS() throws {
         let identity = try Identity()
-        let port = try freePort()
-        let world = try WalletWorld([.at(port)]) {
-            $0.certificate = WalletConfiguration.CertificateFiles(
-                certificate: identity.certificate, key: identity.key)
-        }
-        let node = try FakeNode(on: world.loop, port: port)
+        let (world, node) = try listener(identity)
         let stream = GatewayStream(
             connecting: try Socket.connect(to: loopback(world.port)),
             tls: TLSContext(client: .fingerprint(identity.fingerprint)),
@@ -91,12 +94,7 @@ import Testing
 
     @Test func aReloadTakesARenewedCertificate() throws {
         let identity = try Identity()
-        let port = try freePort()
-        let world = try WalletWorld([.at(port)]) {
-            $0.certificate = WalletConfiguration.CertificateFiles(
-                certificate: identity.certificate, key: identity.key)
-        }
-        let node = try FakeNode(on: world.loop, port: port)
+        let (world, node) = try listener(identity)
         func isShown(_ fingerprint: [UInt8]) throws -> Bool {
             let stream = GatewayStream(
                 connecting: try Socket.connect(to: loopback(world.port)),
