@@ -55,8 +55,18 @@ extension Router {
             } + gateways.map { ListenerStatus(name: $0.name, address: $0.endpoint.description) },
             inbound: (onions.statuses + (i2pService.status.map { [$0] } ?? [])).map(counted),
             wallet: WalletStatus(
-                quorumHeight: gateways.lazy.compactMap(\.quorumHeight).max(), nodes: gateways.flatMap(\.statuses)),
+                quorumHeight: quorumHeight, nodes: gateways.flatMap(\.statuses)),
             threats: threats)
+    }
+
+    /// Of several listeners the one is believed that knows most: with a node of one's own, else with the most nodes.
+    private var quorumHeight: UInt64? {
+        let knowing = gateways.filter { $0.quorumHeight != nil }
+        func knows(_ gateway: WalletGateway) -> (Int, Int) {
+            let nodes = gateway.configuration.nodes
+            return (nodes.contains { $0.kind == .loopback } ? 1 : 0, nodes.count)
+        }
+        return knowing.max { knows($0) < knows($1) }?.quorumHeight
     }
 
     /// What works against the promise, or against what the operator believes to be in force.

@@ -4,7 +4,7 @@ import Protocols
 
 /// What the wallets' gateways ask of the router, and what it tells them.
 extension Router: WalletGateway.Host {
-    /// How long a wallet's request may take once its gateway is to go: after a reload, or at the end.
+    /// How long a wallet's request may take once the router is to end.
     static let walletFarewell: Duration = .seconds(5)
 
     /// The gateways of a configuration: of `kept` where nothing of one has changed, else new. A new one listens where an
@@ -45,7 +45,10 @@ extension Router: WalletGateway.Host {
         gateways = new
         for gateway in new { gateway.takeRenewedFiles() }
         for old in before where !new.contains(where: { $0 === old }) { retire(old) }
-        for gateway in new where !before.contains(where: { $0 === gateway }) { gateway.start() }
+        for gateway in new where !before.contains(where: { $0 === gateway }) {
+            if let old = before.first(where: { $0.acceptor === gateway.acceptor }) { gateway.takeOver(from: old) }
+            gateway.start()
+        }
     }
 
     private func retire(_ gateway: WalletGateway) {
@@ -57,8 +60,10 @@ extension Router: WalletGateway.Host {
             retiredGateways.removeAll { $0 === gateway }
         }
         gateway.farewell = timeout
-        timeout.schedule(after: Self.walletFarewell)
-        gateway.drain { timeout.schedule(after: .zero) }
+        // A signed transaction is held as long as it would have been without the reload: told BUSY, the wallet would build
+        // it anew, with other decoys.
+        timeout.schedule(after: WalletDispatch.longestFarewell)
+        gateway.retire { timeout.schedule(after: .zero) }
     }
 
     /// Something changed by which it is decided what passes.

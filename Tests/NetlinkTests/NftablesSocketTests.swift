@@ -65,7 +65,7 @@ struct NftablesSocketTests {
             let socket = try NftablesSocket()
             let changes = [
                 ("add rule inet xmr_routed refuse accept", "3 rules in the chain refuse"),
-                ("insert rule inet xmr_routed user_107 ip daddr 203.0.113.9 accept", "17 rules in the chain user_107"),
+                ("insert rule inet xmr_routed user_107 ip daddr 203.0.113.9 accept", "18 rules in the chain user_107"),
                 ("flush chain inet xmr_routed refuse", "0 rules in the chain refuse"),
                 ("add chain inet xmr_routed more", "a chain more, more"),
                 ("delete chain inet xmr_routed empty", "lacks the chain empty"),

@@ -59,6 +59,7 @@ public enum NftablesSample {
             .setConnectionMark(0x786d_7202), .accept,
         ],
         [.source(address("::1"), prefix: 128), .destination(address("::1"), prefix: 128), .accept],
+        [.direction(.reply), .source(address("192.0.2.1"), prefix: 32), .sourcePort(.tcp, 18989), .accept],
         [.source(address("10.128.0.0"), prefix: 9), .destination(address("10.0.0.0"), prefix: 12, isNot: true), .drop],
         [.source(address("fe80::"), prefix: 10), .destination(address("2001:db8::"), prefix: 32, isNot: true), .drop],
         [.hasPorts, .update(set: "stopped4_107", .destinationIPv4), .direction(.original)],

@@ -216,6 +216,24 @@ import Testing
         #expect(threats.count == 1 && threats[0].hasPrefix("wallet.0.node.4 is asked by plain HTTP"))
     }
 
+    /// Two wallets at one node come from one address where the way there isolates nothing.
+    @Test func walletsThatMeetAtANode() throws {
+        var configuration = Configuration.builtIn
+        let node = WalletNodeConfiguration(
+            destination: Destination(host: RouteSamples.publicName, port: 18089), isInsecure: true)
+        let listens = ["127.0.0.1:18989", "127.0.0.1:18990"]
+        configuration.wallets = try listens.map {
+            try WalletConfiguration(listen: #require(Endpoint($0)), nodes: [node])
+        }
+        let warning = "WARNING: wallet.1.node.0 is wallet.0.node.0 as well"
+        #expect(!configuration.explanation().contains(warning))
+        configuration.egresses = [
+            EgressConfiguration(name: "vpn.wg", kind: .vpn(VPNConfiguration(interface: "wg0")))
+        ]
+        configuration.route.clearnet = .egress("vpn.wg")
+        #expect(configuration.explanation().contains(warning))
+    }
+
     @Test func nothingConfigured() {
         let configuration = Configuration(
             network: .mainnet, egresses: [],

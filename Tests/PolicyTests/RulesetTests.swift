@@ -204,6 +204,19 @@ import Testing
                 [.destination(loopback6, prefix: 128), .destinationPorts(.tcp, [18082])],
             ])
         #expect(try !places("user_107").joined().contains(.destinationPorts(.tcp, [18989])))
+        // Wallets of other machines are answered from their listener, and from no other socket.
+        let outside = IPAddress.v4(IPv4Address(192, 0, 2, 1))
+        var open = configuration
+        open.wallets[1].listen = .tcp(outside, port: 18990)
+        let router = try #require(
+            Ruleset(open, Self.guarded(open)).table.chains.first { $0.name == "router" }
+        ).rules
+        #expect(
+            router.prefix(2) == [
+                [.direction(.reply), .outInterface("lo"), .accept],
+                [.direction(.reply), .source(outside, prefix: 32), .sourcePort(.tcp, 18990), .accept],
+            ])
+        #expect(!router.dropFirst(2).joined().contains(.direction(.reply)))
         // What a wallet's nodes are beyond that is no matter of the guard's, which reads no secret of them.
         configuration.wallets[0].nodes[2].isTrusted = true
         configuration.wallets[0].nodes[0].credentials = Credentials(username: [1], password: [2])

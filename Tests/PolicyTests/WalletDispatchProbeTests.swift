@@ -26,6 +26,54 @@ import Testing
         #expect(run.links.count == silent)
     }
 
+    /// Two links that idle leave a probe its place.
+    @Test func aSecondIdleLinkGivesWayToAProbe() throws {
+        let run = DispatchRun("o")
+        for text in ["a", "b"] { run.ask(.sync(text)) }
+        for link in run.live(.sync) { run.open(link.id) }
+        for link in run.live(.sync) { run.answer(link.id, .result()) }
+        #expect(run.live(.sync).count == 2)
+        run.pass(.seconds(5))
+        #expect(run.links.contains { $0.purpose == .probe })
+        #expect(run.live(.sync).count == 1)
+    }
+
+    /// Nor is a node that wallets ask without a pause left unread.
+    @Test func aBusyNodeIsProbedBeforeItsReadingIsWorthless() throws {
+        let run = DispatchRun("o")
+        var asked = 0
+        func more() {
+            asked += 1
+            run.ask(.sync("\(asked)"))
+        }
+        for _ in 0..<4 { more() }
+        for link in run.live(.sync) { run.open(link.id) }
+        for _ in 0..<600 {
+            run.pass(.milliseconds(500))
+            // One of both is in use at any time, and another request waits.
+            guard let busy = run.live(.sync).first(where: { $0.state != .idle && $0.state != .opening }) else { break }
+            run.answer(busy.id, .result())
+            more()
+            for link in run.live(.sync) where link.state == .opening { run.open(link.id) }
+        }
+        let probes = run.links.count { $0.purpose == .probe }
+        #expect(asked > 600 && probes >= 2, "\(probes)")
+    }
+
+    /// What a test reads while no wallet polls is not what the next session's nodes say.
+    @Test func aTestInBetweenDoesNotTakeTheFirstFeesCheckAway() throws {
+        let run = DispatchRun("oo")
+        run.test()
+        run.pass(.seconds(400))
+        #expect(run.reports.count == 1)
+        let fee = run.ask(.fee)
+        run.open(try run.only(.sync).id)
+        run.answer(try run.only(.sync).id, .result("\"fee\": 20000, \"quantization_mask\": 10000"))
+        #expect(run.outcomes[fee] == nil, "another node's first reading is awaited")
+        run.pass(.seconds(5))
+        #expect(run.outcomes[fee] != nil)
+    }
+
     @Test func nodesThatNothingGoesToAreNotProbed() {
         let run = DispatchRun("lo")
         run.ask(.sync())

@@ -155,6 +155,15 @@ final class DispatchRun {
         #expect(outcomes[id] == .answered(.outputs([1])))
     }
 
+    func retire() { take(dispatch.retire(now: now)) }
+
+    func takeOver(from old: DispatchRun) { dispatch.takeOver(from: old.dispatch, now: now) }
+
+    /// The links for a comparison stand.
+    func openComparison() {
+        for _ in 0..<3 { for link in live() where link.state == .opening { open(link.id) } }
+    }
+
     func test() { take(dispatch.testNodes(now: now)) }
 
     /// Time passes, with every tick that is due.

@@ -17,12 +17,17 @@ extension WalletAnswer {
     }
 
     /// An answer to get_outs.bin.
-    static func outputs(_ bytes: [UInt8], topHash: String = "") -> WalletAnswer {
+    static func outputs(_ bytes: [UInt8], topHash: String = "", status: String = "OK") -> WalletAnswer {
         WalletAnswer(
             contentType: "application/octet-stream",
             body: PortableStorage.signature + [3 << 2] + name("outs") + [10 | 0x80, 1 << 2] + sized(bytes)
-                + name("status") + [10] + sized(Array("OK".utf8)) + name("top_hash") + [10]
+                + name("status") + [10] + sized(Array(status.utf8)) + name("top_hash") + [10]
                 + sized(Array(topHash.utf8)))
+    }
+
+    /// The same of one output that is unlocked, or is not.
+    static func output(_ byte: UInt8 = 1, isUnlocked: Bool) -> WalletAnswer {
+        outputs([byte] + name("unlocked") + [0x0b, isUnlocked ? 1 : 0])
     }
 
     private static func name(_ text: String) -> [UInt8] { [UInt8(text.utf8.count)] + text.utf8 }

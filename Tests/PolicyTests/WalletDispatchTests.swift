@@ -306,12 +306,6 @@ import Testing
         #expect(opened > 3 && opened < 12)
     }
 
-    @Test func theBestNodeIsTheQuickest() throws {
-        let run = DispatchRun("lo", fallback: true, order: .best)
-        run.ask(.sync())
-        #expect(try run.only(.sync).node == 0)
-    }
-
     @Test func aFeeFarAboveWhatOthersSayIsTakenFromAnother() throws {
         let run = DispatchRun("ooo")
         run.ask(.sync())

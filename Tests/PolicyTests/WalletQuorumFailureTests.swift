@@ -91,7 +91,7 @@ import Testing
             world.quorum.problem(of: 1, now: world.now)
                 == "wallet.0.node.1 does not answer as a node does: its answer to get_info has HTTP status 500")
         #expect(world.quorum.problem(of: 2, now: world.now) == nil)
-        #expect(world.quorum.latency(of: 2) == 300)
+        #expect(world.quorum.latency(of: 2, now: world.now) == 300)
         world.wait(300)
         // Nobody asks the nodes of an idle wallet: what they do now is not known.
         #expect(states() == [.down, .failing, .starting])

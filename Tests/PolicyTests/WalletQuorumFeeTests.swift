@@ -13,14 +13,14 @@ import Testing
     @Test func withNothingToCompare() {
         var world = QuorumWorld(1)
         #expect(world.quorum.verdict(on: fee, from: 0, now: world.now) == .unchecked)
-        #expect(world.quorum.verdict(on: fee.times(200), from: 0, now: world.now) == .unchecked)
+        #expect(world.quorum.verdict(on: fee.times(10), from: 0, now: world.now) == .unchecked)
         #expect(world.good == [0])
-        guard case .lie(let sentence) = world.quorum.verdict(on: fee.times(201), from: 0, now: world.now) else {
+        guard case .lie(let sentence) = world.quorum.verdict(on: fee.times(11), from: 0, now: world.now) else {
             return #expect(Bool(false))
         }
         #expect(
             sentence
-                == "wallet.0.node.0 is set aside: it asks for a fee of 4020000 atomic units a byte, and 4000000 is the limit"
+                == "wallet.0.node.0 is set aside: it asks for a fee of 220000 atomic units a byte, and 200000 is the limit"
         )
         #expect(world.good == [])
         #expect(world.changes() == [sentence])
@@ -31,7 +31,7 @@ import Testing
 
     /// Regtest's first block asks for 1,200,000, measured with 0.18.
     @Test func limitsLetHonestNodesPass() {
-        var world = QuorumWorld(1)
+        var world = QuorumWorld(1, network: .regtest)
         let regtest = FeeTuple(
             fee: 1_200_000, fees: [1_200_000, 4_700_000, 19_000_000, 240_000_000], quantizationMask: 10_000)
         #expect(world.quorum.verdict(on: regtest, from: 0, now: world.now) == .unchecked)
@@ -39,9 +39,9 @@ import Testing
 
     /// A wallet pays by whichever of them its priority takes, rounded up to the mask.
     @Test(arguments: [
-        FeeTuple(fee: 20_000, fees: [20_000, 80_000, 320_000, 1_000_000_001], quantizationMask: 10_000),
-        FeeTuple(fee: 20_000, fees: [20_000, 20_000_001, 20_000_001, 20_000_001], quantizationMask: 10_000),
-        FeeTuple(fee: 20_000, fees: [20_000, 80_000, 80_000_001, 80_000_001], quantizationMask: 10_000),
+        FeeTuple(fee: 20_000, fees: [20_000, 80_000, 320_000, 50_000_001], quantizationMask: 10_000),
+        FeeTuple(fee: 20_000, fees: [20_000, 1_000_001, 1_000_001, 1_000_001], quantizationMask: 10_000),
+        FeeTuple(fee: 20_000, fees: [20_000, 80_000, 4_000_001, 4_000_001], quantizationMask: 10_000),
         FeeTuple(fee: 20_000, quantizationMask: 1_000_001), FeeTuple(fee: .max),
         FeeTuple(fee: 1, quantizationMask: .max),
     ])
@@ -124,12 +124,12 @@ import Testing
     @Test func onesOwn() {
         var world = QuorumWorld(4, own: true)
         world.note([1, 1, 1, 1].map { QuorumWorld.reading(1000, fee: fee.times($0)) })
-        #expect(world.quorum.verdict(on: fee.times(100), from: 0, now: world.now) == .agreed)
+        #expect(world.quorum.verdict(on: fee.times(10), from: 0, now: world.now) == .agreed)
         #expect(
-            world.quorum.verdict(on: fee.times(1000), from: 0, now: world.now)
+            world.quorum.verdict(on: fee.times(100), from: 0, now: world.now)
                 == .lie(
-                    "wallet.0.node.0 gave an answer that is not used: it asks for a fee of 20000000 atomic units a byte, "
-                        + "and 4000000 is the limit"))
+                    "wallet.0.node.0 gave an answer that is not used: it asks for a fee of 2000000 atomic units a byte, "
+                        + "and 200000 is the limit"))
         #expect(world.good == [0, 1, 2, 3])
         #expect(world.threats.count == 1)
         #expect(world.quorum.verdict(on: fee, from: 0, now: world.now) == .agreed)

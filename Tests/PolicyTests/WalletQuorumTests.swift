@@ -90,7 +90,7 @@ import Testing
             threats: ["wallet.0.node.1 is set aside: it says that a fee of 20000 atomic units a byte is enough"]),
         Case(
             what: "the fee is over the cap, and nobody else is there", readings: [fee(201)], good: [], height: 1000,
-            threats: ["nobody checks", "asks for a fee of 4020000 atomic units a byte, and 4000000 is the limit"]),
+            threats: ["nobody checks", "asks for a fee of 4020000 atomic units a byte, and 200000 is the limit"]),
         Case(
             what: "one's own fee is over the cap", own: true, readings: [fee(201), fee(1)], good: [0, 1], height: 1000,
             threats: ["wallet.0.node.0 is this machine's own and is used, but it asks for a fee of 4020000"]),

@@ -9,14 +9,14 @@ struct QuorumWorld {
     static let fee = FeeTuple(fee: 20_000, fees: [20_000, 80_000, 320_000, 4_000_000], quantizationMask: 10_000)
 
     /// Nodes on other machines, after one of this machine where `own`.
-    init(_ count: Int, own: Bool = false) {
+    init(_ count: Int, own: Bool = false, network: MoneroNetwork = .mainnet) {
         let address = own ? "127.0.0.1" : "192.0.2.1"
         var nodes: [WalletNodeConfiguration] = []
         for index in 0..<count {
             guard let ip = IPAddress(index == 0 ? address : "192.0.2.\(index + 1)") else { continue }
             nodes.append(WalletNodeConfiguration(destination: Destination(host: .address(ip), port: 18081)))
         }
-        quorum = NodeQuorum(nodes: nodes, listener: 0)
+        quorum = NodeQuorum(nodes: nodes, listener: 0, network: network)
     }
 
     /// A reading of a node on a chain: its hashes tell the chain and the height.

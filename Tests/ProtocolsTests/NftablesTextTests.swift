@@ -87,6 +87,7 @@ import Testing
         		ip daddr 127.0.0.1 tcp dport 18081 ct mark set 0x786d7201 accept
         		ip saddr 127.0.0.0/8 ip daddr 127.0.0.0/8 ct direction reply ct mark set 0x786d7202 accept
         		ip6 saddr ::1 ip6 daddr ::1 accept
+        		ct direction reply ip saddr 192.0.2.1 tcp sport 18989 accept
         		ip saddr 10.128.0.0/9 ip daddr != 10.0.0.0/12 drop
         		ip6 saddr fe80::/10 ip6 daddr != 2001:db8::/32 drop
         		meta l4proto tcp add @stopped4_107 { ip daddr . meta l4proto . th dport } ct direction original

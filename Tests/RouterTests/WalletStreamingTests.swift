@@ -66,6 +66,20 @@ import Testing
         #expect(node.asked.count == 1, "what was begun is not asked again")
     }
 
+    /// Mainnet's distribution of outputs has megabytes, and no wallet asks for it twice in one transfer.
+    @Test func aNodeThatBreaksOffALongDistributionIsAskedAgain() throws {
+        let (world, node) = try WalletWorld.withNode()
+        var left = 1
+        node.answer = { _ in
+            left -= 1
+            return .long(3_000_000, until: left < 0 ? nil : 2_000_000)
+        }
+        let wallet = try world.ask(Wallet.distribution)
+        #expect(world.run(for: .seconds(20)) { wallet.count > 3_000_000 })
+        #expect(wallet.answers == 1 && !wallet.hasEnded)
+        #expect(node.asked.count == 2)
+    }
+
     @Test func aNodeThatBreaksOffAShortAnswerIsAskedAgain() throws {
         let (world, node) = try WalletWorld.withNode()
         var left = 1

@@ -106,7 +106,13 @@ final class Wallet {
         "/getblocks.bin",
         [0x01, 0x11, 0x01, 0x01, 0x01, 0x01, 0x02, 0x01, 0x01, 2 << 2]
             + [12] + Array("start_height".utf8) + [0x05, 0, 0, 0, 0, 0, 0, 0, 0]
-            + [6] + Array("client".utf8) + [0x0a, 4 << 2] + Array("abcd".utf8))
+            + client)
+
+    /// get_output_distribution.bin, likewise.
+    static let distribution = post(
+        "/get_output_distribution.bin", [0x01, 0x11, 0x01, 0x01, 0x01, 0x01, 0x02, 0x01, 0x01, 1 << 2] + client)
+
+    private static let client: [UInt8] = [6] + Array("client".utf8) + [0x0a, 4 << 2] + Array("abcd".utf8)
 }
 
 /// How much of this process is in memory, in bytes.

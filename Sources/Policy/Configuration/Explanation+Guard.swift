@@ -66,6 +66,9 @@ extension Configuration {
         let further =
             (loopbackWalletNodes.isEmpty ? "" : ", wallet nodes on this machine")
             + (inbound.isEmpty ? "" : ", the ends of the services")
-        return "  the router's own user reaches the proxies\(further) and interfaces above, and nothing else"
+        let remote = wallets.filter(\.isOutsideLoopback).map(\.listen.description)
+        let answers =
+            remote.isEmpty ? "" : "; it answers wallets of other machines at \(remote.joined(separator: ", "))"
+        return "  the router's own user reaches the proxies\(further) and interfaces above, and nothing else\(answers)"
     }
 }

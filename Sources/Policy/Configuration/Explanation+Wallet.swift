@@ -5,7 +5,40 @@ extension Configuration {
     /// their addresses.
     var walletLines: [String] {
         guard !wallets.isEmpty else { return ["Wallets: no listener for them. Set [[wallet]]."] }
-        return ["Wallets:"] + wallets.enumerated().flatMap { lines(of: $1, number: $0) }
+        return ["Wallets:"] + wallets.enumerated().flatMap { lines(of: $1, number: $0) } + sharedNodes
+    }
+
+    /// A node takes three connections from an address, and a listener has two: by Tor and I2P each wallet's come from other
+    /// places, by a VPN or a proxy from one.
+    private var sharedNodes: [String] {
+        var seen: [Destination: String] = [:]
+        var lines: [String] = []
+        for (number, wallet) in wallets.enumerated() {
+            for (place, node) in wallet.nodes.enumerated() where leavesByOneAddress(node) {
+                let name = "wallet.\(number).node.\(place)"
+                guard let other = seen[node.destination] else {
+                    seen[node.destination] = name
+                    continue
+                }
+                lines.append(
+                    "    WARNING: \(name) is \(other) as well, and sees both wallets come from one address, of which it "
+                        + "takes three connections: give each wallet a node of its own")
+            }
+        }
+        return lines
+    }
+
+    private func leavesByOneAddress(_ node: WalletNodeConfiguration) -> Bool {
+        let target: RouteTarget
+        switch node.kind {
+        case .loopback, .i2p: return false
+        case .onion: target = route.onion
+        case .clearnet: target = route.clearnet
+        }
+        guard case .egress(let name) = target, let egress = egresses.first(where: { $0.name == name }) else {
+            return false
+        }
+        return if case .tor = egress.kind { false } else { true }
     }
 
     private func lines(of wallet: WalletConfiguration, number: Int) -> [String] {

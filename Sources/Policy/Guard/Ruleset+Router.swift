@@ -35,8 +35,16 @@ extension Ruleset {
     }
 
     static func routerRules(_ configuration: Configuration, _ user: UInt32) -> NftTable.Chain {
-        // Answers to its clients, who are on this machine; a redirected one has this machine's own address.
+        // Answers to its clients on this machine; a redirected one has this machine's own address.
         var rules: [[NftStatement]] = [[.direction(.reply), .outInterface("lo"), .accept]]
+        // Answers to wallets of other machines, from the listeners that are for them and from no other socket.
+        for case .tcp(let address, let port) in configuration.wallets.filter(\.isOutsideLoopback).map(
+            \.listen.canonical)
+        {
+            rules.append([
+                .direction(.reply), .source(address, prefix: address.bitCount), .sourcePort(.tcp, port), .accept,
+            ])
+        }
         var dialled: [Endpoint] = []
         for egress in configuration.egresses where egress.via == nil {
             for endpoint in egress.kind.endpoints where !dialled.contains(endpoint) { dialled.append(endpoint) }

@@ -1,3 +1,5 @@
+public import Protocols
+
 /// One node's whole answer to get_fee_estimate. Never mixed with another's: a set of values that no single node has
 /// said would mark whoever uses it.
 public struct FeeTuple: Hashable, Sendable {
@@ -15,9 +17,11 @@ public struct FeeTuple: Hashable, Sendable {
         self.quantizationMask = quantizationMask
     }
 
-    /// The highest base fee that any node is believed, whatever others say. Mainnet's is 20,000; the highest that an
-    /// honest node can say is that of a chain of one block on regtest, measured as 1,200,000.
-    public static let highestFee: UInt64 = 4_000_000
+    /// The highest base fee that any node is believed, whatever others say.
+    ///
+    /// Mainnet's is 20,000, and falls as blocks grow: the reward that it follows stays what it is. On other networks a chain
+    /// may be young: the highest that an honest node can say is that of one block on regtest, measured as 1,200,000.
+    public static func highestFee(on network: MoneroNetwork) -> UInt64 { network == .mainnet ? 200_000 : 4_000_000 }
 
     /// How many times another's value may be this one's, and this one's another's, for both to be the same fee.
     static let widest: UInt64 = 3
@@ -30,8 +34,8 @@ extension FeeTuple {
     /// Nodes say the base fee for the first priority, 4 and 16 times it for the next (rounded to two digits) and 200
     /// times for the last: a limit for each is as many times the base fee's, with room. The mask is 10,000 on every
     /// network.
-    var excess: String? {
-        let highest = Self.highestFee
+    func excess(on network: MoneroNetwork) -> String? {
+        let highest = Self.highestFee(on: network)
         if fee > highest { return "asks for a fee of \(fee) atomic units a byte, and \(highest) is the limit" }
         for (value, times) in zip(fees, [1, 5, 20, 250] as [UInt64]) where value > highest * times {
             return "asks for a fee of \(value) atomic units a byte for a priority, and \(highest * times) is its limit"

@@ -43,7 +43,7 @@ struct NodeJudgement: Sendable {
     init() {}
 
     /// The judgement of these nodes.
-    init(of nodes: [NodeQuorum.Node], wokeAt: Instant, now: Instant) {
+    init(of nodes: [NodeQuorum.Node], on network: MoneroNetwork, wokeAt: Instant, now: Instant) {
         // A clock that went back makes readings fresh for longer, never a liar good for longer than that.
         validUntil = Instant(milliseconds: .max)
         for (index, node) in nodes.enumerated() {
@@ -63,7 +63,7 @@ struct NodeJudgement: Sendable {
             validUntil = min(validUntil, wokeAt + Self.patience)
         }
         judgeChains(nodes)
-        judgeFees(nodes)
+        judgeFees(nodes, network)
         backed.subtract(troubles.keys)
     }
 
@@ -101,9 +101,9 @@ struct NodeJudgement: Sendable {
         splits.append(Split(dispute: dispute, taken: camp.members, others: others))
     }
 
-    private mutating func judgeFees(_ nodes: [NodeQuorum.Node]) {
+    private mutating func judgeFees(_ nodes: [NodeQuorum.Node], _ network: MoneroNetwork) {
         for voter in voters where troubles[voter] == nil {
-            guard let excess = nodes[voter].reading?.fee.excess else {
+            guard let excess = nodes[voter].reading?.fee.excess(on: network) else {
                 fees[voter] = nodes[voter].reading?.fee
                 continue
             }

@@ -15,7 +15,7 @@ extension NodeQuorum {
     /// meanwhile; of a node of this machine only the answer is refused, and only for what is over every limit.
     public mutating func verdict(on fee: FeeTuple, from node: Int, now: Instant) -> FeeVerdict {
         guard nodes.indices.contains(node) else { return .unchecked }
-        if let excess = fee.excess { return lie(.excessive(excess), from: node, now) }
+        if let excess = fee.excess(on: network) { return lie(.excessive(excess), from: node, now) }
         guard !nodes[node].isOwn else {
             nodes[node].held = nil
             nodes[node].toldTrouble = nil

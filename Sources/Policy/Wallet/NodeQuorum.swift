@@ -71,6 +71,7 @@ public struct NodeQuorum: Sendable {
     static let keptHashes = 16
 
     let listener: Int
+    let network: MoneroNetwork
     var nodes: [Node]
     var changes: [Change] = []
     private var cached = NodeJudgement()
@@ -78,8 +79,9 @@ public struct NodeQuorum: Sendable {
     private var wokeAt = Instant(milliseconds: 0)
 
     /// A quorum of the nodes of the listener of this place, none of which has been probed.
-    public init(nodes: [WalletNodeConfiguration], listener: Int) {
+    public init(nodes: [WalletNodeConfiguration], listener: Int, network: MoneroNetwork) {
         self.listener = listener
+        self.network = network
         self.nodes = nodes.map { Node(isOwn: $0.kind == .loopback, kind: $0.kind.rawValue) }
     }
 
@@ -169,9 +171,9 @@ public struct NodeQuorum: Sendable {
         height(now: now).map { $0 > NodeProbe.depth ? $0 - NodeProbe.depth : 0 }
     }
 
-    /// How long its quickest answer to the last probe took, in milliseconds.
-    public func latency(of node: Int) -> UInt64? {
-        nodes.indices.contains(node) ? nodes[node].reading?.latencyMilliseconds : nil
+    /// How long its quickest answer to the last probe took, in milliseconds; nil where that was minutes ago.
+    public func latency(of node: Int, now: Instant) -> UInt64? {
+        nodes.indices.contains(node) && nodes[node].isFresh(now) ? nodes[node].reading?.latencyMilliseconds : nil
     }
 
     /// One good node's whole tuple, of those that most agree with; nil where no node has said one lately.
@@ -187,7 +189,7 @@ public struct NodeQuorum: Sendable {
 
     /// What is known now: of a request's path, so that it is worked out anew only where a reading has aged.
     func judgement(_ now: Instant) -> NodeJudgement {
-        now < cached.validUntil ? cached : NodeJudgement(of: nodes, wokeAt: wokeAt, now: now)
+        now < cached.validUntil ? cached : NodeJudgement(of: nodes, on: network, wokeAt: wokeAt, now: now)
     }
 
     /// Why it is set aside; nil where it is not. One of this machine never is.
@@ -200,7 +202,7 @@ public struct NodeQuorum: Sendable {
 
     /// Works out what is known, and what of it is to be remembered and told.
     mutating func judge(_ now: Instant) {
-        cached = NodeJudgement(of: nodes, wokeAt: wokeAt, now: now)
+        cached = NodeJudgement(of: nodes, on: network, wokeAt: wokeAt, now: now)
         for node in nodes.indices where !nodes[node].isOwn {
             if let held = nodes[node].held {
                 // Who told a wallet another fee than probes has no vote, so that nobody is found to agree with it.

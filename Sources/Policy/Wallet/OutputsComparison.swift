@@ -10,6 +10,9 @@ struct OutputsComparison {
         case open
         /// These two agree; a third one, if it was asked, does not.
         case agreed(WalletAnswer, liar: Int?)
+        /// Two differ in nothing but which outputs are unlocked, as honest nodes do that are a block apart: to be asked
+        /// again shortly. A third one, if it was asked, tells others than both.
+        case apart(liar: Int?)
         /// Two differ: a third node can decide.
         case differ
         /// Nobody agrees with anybody.
@@ -18,6 +21,11 @@ struct OutputsComparison {
 
     let request: WalletDispatch.RequestID
     private(set) var answers: [(node: Int, answer: WalletAnswer)] = []
+    /// The nodes that have told outputs, in this round or before.
+    private(set) var told: [Int] = []
+    /// When they are asked again; nil while they are not to be.
+    private(set) var againAt: Instant?
+    private var rounds = 0
 
     init(_ request: WalletDispatch.RequestID) {
         self.request = request
@@ -28,24 +36,49 @@ struct OutputsComparison {
 
     /// A node's answer.
     mutating func note(_ answer: WalletAnswer, from node: Int, form: WalletCall.Form) -> Verdict {
-        let equal = answers.first { Self.isSame($0.answer, answer, form) }
+        let before = answers
         answers.append((node, answer))
-        if let equal {
-            let liar = answers.first { $0.node != node && $0.node != equal.node }
-            return .agreed(equal.answer, liar: liar?.node)
+        if !told.contains(node) { told.append(node) }
+        func isNear(_ one: Int, _ other: Int) -> Bool {
+            Self.isSame(answers[one].answer, answers[other].answer, form, exceptLocks: true)
+        }
+        if let equal = before.indices.first(where: { Self.isSame(before[$0].answer, answer, form) }) {
+            let liar = before.indices.first { $0 != equal && !isNear($0, equal) }
+            return .agreed(before[equal].answer, liar: liar.map { before[$0].node })
         }
         switch answers.count {
         case 1: return .open
-        case 2: return .differ
-        default: return .disputed
+        case 2: return isNear(0, 1) ? .apart(liar: nil) : .differ
+        default:
+            let near = [(0, 1, 2), (0, 2, 1), (1, 2, 0)].first { isNear($0.0, $0.1) }
+            guard let (one, other, third) = near else { return .disputed }
+            return .apart(liar: isNear(one, third) || isNear(other, third) ? nil : answers[third].node)
         }
+    }
+
+    /// Whether two were asked again for long enough that a third is asked, if there is one.
+    var needsThird: Bool { answers.count == 2 && rounds >= 3 }
+
+    /// They are asked again then.
+    mutating func rest(until at: Instant) { againAt = at }
+
+    /// Another round: nobody has answered.
+    mutating func again() {
+        rounds += 1
+        againAt = nil
+        answers = []
     }
 
     /// Whether two answers hold the same outputs, byte for byte. What else is in them (the status, whether the node is
     /// trusted, credits, its top block) is its own.
-    static func isSame(_ one: WalletAnswer, _ other: WalletAnswer, _ form: WalletCall.Form) -> Bool {
+    ///
+    /// - Parameter exceptLocks: which of the outputs are unlocked makes no difference.
+    static func isSame(
+        _ one: WalletAnswer, _ other: WalletAnswer, _ form: WalletCall.Form, exceptLocks: Bool = false
+    ) -> Bool {
         guard let outputs = outputs(of: one, form), let others = self.outputs(of: other, form) else { return false }
-        return one.body[outputs] == other.body[others]
+        guard exceptLocks else { return one.body[outputs] == other.body[others] }
+        return withoutLocks(one.body[outputs], form) == withoutLocks(other.body[others], form)
     }
 
     private static func outputs(of answer: WalletAnswer, _ form: WalletCall.Form) -> Range<Int>? {
@@ -54,58 +87,34 @@ struct OutputsComparison {
         case .json, .jsonRPC: NodeJSON.value(of: Array("outs".utf8), in: answer.body.span)
         }
     }
-}
 
-/// Which nodes are asked for outputs, after what they answered before.
-struct OutputsTrust {
-    private let listener: Int
-    /// Nodes that two others contradicted. They stay so while the router runs.
-    private(set) var liars: [Int] = []
-    private var dispute: (nodes: [Int], until: Instant)?
-
-    init(listener: Int) {
-        self.listener = listener
-    }
-
-    func isLiar(_ node: Int) -> Bool { liars.contains(node) }
-
-    /// Two nodes agreed against this one.
+    /// The outputs with every `unlocked` taken for true.
     ///
-    /// - Returns: a sentence for the operator; nil where that was known.
-    mutating func contradicted(_ node: Int) -> String? {
-        guard !liars.contains(node) else { return nil }
-        liars.append(node)
-        return Self.sentence(name(node))
-    }
-
-    /// Nobody could say who is right.
-    mutating func disputed(_ nodes: [Int], now: Instant) {
-        dispute = (nodes, now + WalletLimits.dispute)
-    }
-
-    /// Whether outputs are not asked for at all now.
-    ///
-    /// Two nodes differ, and nobody can tell who lies. The wallet is told that the daemon is busy, and would ask again
-    /// with new decoys: the real output is in both sets. One set is shown already; so nobody is shown a second one
-    /// before the operator had the time to read why. To give one of the two answers would do more harm: a wrong one
-    /// makes a transaction that is refused, which shows the second set as well, or one whose decoys the liar chose.
-    func isDisputed(_ now: Instant) -> Bool { dispute.map { now < $0.until } ?? false }
-
-    /// What the operator should know.
-    func threats(now: Instant) -> [String] {
-        var sentences = liars.map { Self.sentence(name($0)) }
-        if let dispute, now < dispute.until {
-            let names = dispute.nodes.map(name).joined(separator: " and ")
-            sentences.append(
-                "\(names) answered differently which outputs there are, and no third node could decide who lies: "
-                    + "no transaction can be made for ten minutes. Take one of them out of the file, or add a third")
+    /// ```
+    ///  portable storage:  08 "unlocked" 0b 00|01        a name with its length, the type of a boolean, its value
+    ///  JSON:              "unlocked": false|true
+    /// ```
+    /// The rest of an output is hashes and keys, of which nobody makes one that holds these ten bytes.
+    private static func withoutLocks(_ outputs: ArraySlice<UInt8>, _ form: WalletCall.Form) -> [UInt8] {
+        let isJSON = form != .portableStorage
+        let name = isJSON ? Array("\"unlocked\":".utf8) : [8] + Array("unlocked".utf8) + [0x0b]
+        var rest = outputs
+        var kept: [UInt8] = []
+        while let first = rest.first {
+            guard first == name[0], rest.starts(with: name) else {
+                kept.append(first)
+                rest.removeFirst()
+                continue
+            }
+            kept += name
+            rest.removeFirst(name.count)
+            if isJSON {
+                rest = rest.drop { $0 == UInt8(ascii: " ") }
+                for word in ["true", "false"] where rest.starts(with: word.utf8) { rest.removeFirst(word.utf8.count) }
+            } else {
+                rest = rest.dropFirst()
+            }
         }
-        return sentences
-    }
-
-    private func name(_ node: Int) -> String { "wallet.\(listener).node.\(node)" }
-
-    private static func sentence(_ name: String) -> String {
-        "\(name) lied about outputs: two other nodes answered otherwise. It is not asked for outputs any more"
+        return kept
     }
 }

@@ -20,10 +20,14 @@ struct ProbeSchedule {
     private(set) var runs: [Run] = []
     /// When each node is due; nil while it is not to be probed.
     private(set) var due: [Instant?]
+    /// Since when each has been due without room for it; nil where it is not.
+    private var lacksRoomSince: [Instant?]
+    private var isOver = false
     private var jitter: ProbeJitter
 
     init(nodes: Int, seed: UInt64) {
         due = Array(repeating: nil, count: nodes)
+        lacksRoomSince = Array(repeating: nil, count: nodes)
         jitter = ProbeJitter(seed: seed)
     }
 
@@ -45,17 +49,31 @@ struct ProbeSchedule {
 
     /// A wallet begins: this node is probed within seconds.
     mutating func begin(_ node: Int, _ now: Instant) {
+        guard !isOver else { return }
         due[node] = now + jitter.duration(.milliseconds(200), .seconds(3))
     }
 
     /// After one probe, the next.
     mutating func later(_ node: Int, _ now: Instant) {
+        guard !isOver else { return }
         let interval = WalletLimits.probeInterval
         due[node] = now + jitter.duration(interval * 3 / 4, interval * 5 / 4)
     }
 
-    /// There was no room, or a failure is to be looked at again: not before this.
+    /// There was no room: it is looked for again soon.
+    mutating func lackRoom(_ node: Int, _ now: Instant) {
+        lacksRoomSince[node] = lacksRoomSince[node] ?? now
+        postpone(node, to: now + .seconds(5))
+    }
+
+    /// Whether it has been due for so long that its last reading will be worthless before long.
+    func isOverdue(_ node: Int, _ now: Instant) -> Bool {
+        lacksRoomSince[node].map { now - $0 >= WalletLimits.probeInterval } ?? false
+    }
+
+    /// It cannot be dialled now, or a failure is to be looked at again: not before this.
     mutating func postpone(_ node: Int, to at: Instant) {
+        guard !isOver else { return }
         due[node] = at + jitter.duration(.zero, .seconds(2))
     }
 
@@ -68,9 +86,17 @@ struct ProbeSchedule {
     /// It is not probed on its own account any more.
     mutating func cancel(_ node: Int) {
         due[node] = nil
+        lacksRoomSince[node] = nil
+    }
+
+    /// No probe is begun any more.
+    mutating func end() {
+        isOver = true
+        for node in due.indices { cancel(node) }
     }
 
     mutating func start(_ run: Run) {
+        lacksRoomSince[run.node] = nil
         runs.append(run)
     }
 

@@ -9,6 +9,8 @@ struct TransactionWay {
     private(set) var failures: [Int]
     /// How long a wallet that asked for outputs is thought to be about to send a transaction; nil while none is.
     private(set) var wantedUntil: Instant?
+    /// Whether a node saw outputs that the wallet asked for to build it.
+    private(set) var isBegun = false
 
     init(nodes: Int) {
         failures = Array(repeating: 0, count: nodes)
@@ -20,6 +22,9 @@ struct TransactionWay {
     mutating func want(_ now: Instant) {
         wantedUntil = now + WalletLimits.warm
     }
+
+    /// A node sees outputs that it will be built of, or others that the real one is hidden among.
+    mutating func begin() { isBegun = true }
 
     /// This link is for it.
     mutating func set(_ id: WalletDispatch.LinkID, at node: Int) {
@@ -50,5 +55,6 @@ struct TransactionWay {
     /// Nobody builds a transaction any more.
     mutating func finish() {
         wantedUntil = nil
+        isBegun = false
     }
 }

@@ -33,6 +33,9 @@ struct WaitingRequest {
     }
     /// Whether it met a link that the node had closed already, and was given a second one there.
     var wasStale = false
+    /// Whether it is asked to build a transaction of which a node has seen outputs already. A wallet asks for two sets in one
+    /// transfer: told BUSY in between, it begins anew, with other decoys for the outputs of the first.
+    let isOfBegun: Bool
     /// Whether a node has seen it.
     var isShown = false
     // These are kept, not worked out: they are asked of each request that waits, each time that something comes.
@@ -45,11 +48,12 @@ struct WaitingRequest {
     /// Whether others that ask the same have been sent by it.
     var isJoined = false
 
-    init(_ errand: WalletErrand, _ request: WalletRequest, now: Instant) {
+    init(_ errand: WalletErrand, _ request: WalletRequest, isOfBegun: Bool = false, now: Instant) {
         self.errand = errand
         self.request = request
+        self.isOfBegun = isOfBegun
         askedAt = now
-        until = now + WalletLimits.request
+        until = now + (isOfBegun ? WalletLimits.shownOutputs : WalletLimits.request)
         isUsual =
             switch (errand, request.call.purpose, request.call.role) {
             case (.request, .sync, .plain), (.request, .sync, .fee): true

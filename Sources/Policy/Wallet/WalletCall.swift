@@ -8,6 +8,11 @@ public enum WalletPurpose: String, Hashable, Sendable, CaseIterable {
     case transaction
     /// Whether a node is good.
     case probe
+
+    /// How many bytes of an answer are held until it is whole, so that one which breaks off can be asked of another node; a
+    /// longer one is given on as it comes. Mainnet's distribution of outputs has a byte or two for each of its 2.3 million
+    /// blocks, and a wallet whose transfer ends on half of it draws other decoys the next time; blocks it asks for again.
+    public var holdLimit: Int { self == .outputs ? 8 << 20 : 1 << 20 }
 }
 
 /// One of the calls that a wallet may make: what it is called on the wire, and what we do with it.

@@ -204,7 +204,7 @@ extension WalletDispatch {
 
     /// After an answer: the link is idle, or closed.
     mutating func settle(_ index: Int, keepsAlive: Bool, _ now: Instant) {
-        guard keepsAlive, !links[index].isRetired else {
+        guard keepsAlive, !links[index].isRetired, !isRetired else {
             close(index, now)
             return
         }
@@ -233,13 +233,25 @@ extension WalletDispatch {
     /// probe's first.
     mutating func makeRoom(at node: Int, for purpose: WalletPurpose, _ now: Instant) -> Bool {
         guard links.count(at: node) >= WalletLimits.linksPerNode else { return true }
-        guard purpose != .probe else { return false }
+        guard purpose != .probe else { return makeRoomForProbe(at: node, now) }
         let there = links.all.indices.filter { links[$0].node == node }
         guard
             let index = there.first(where: { links[$0].purpose == .probe })
                 ?? there.first(where: { mayYield(links[$0], to: purpose) })
         else { return false }
         close(index, now)
+        return true
+    }
+
+    /// The same for a probe: it takes a link for blocks that idles, where another one stands or the probe is overdue; one that
+    /// somebody waits for, only where both are so.
+    private mutating func makeRoomForProbe(at node: Int, _ now: Instant) -> Bool {
+        guard let idle = links.idle(.sync, at: node) else { return false }
+        let isOverdue = probes.isOverdue(node, now)
+        let isAwaited = waiting.contains { $0.isWaiting && $0.request.call.purpose == .sync }
+        let stands = links.all.count { $0.node == node && $0.purpose == .sync && !$0.isOpening && !$0.isRetired }
+        guard stands > 1 ? isOverdue || !isAwaited : isOverdue && !isAwaited else { return false }
+        close(idle, now)
         return true
     }
 

@@ -13,15 +13,15 @@ extension WalletDispatch {
     }
 
     /// Whether a request could be asked there at any time: what does not change by waiting.
-    func mayEverAsk(_ node: Int, _ request: WaitingRequest) -> Bool {
+    func mayEverAsk(_ node: Int, _ request: WaitingRequest, _ now: Instant) -> Bool {
         let call = request.request.call
         return isAllowed[node] && !request.barred.contains(node) && (call.role != .revealing || isTrusted[node])
-            && (call.role != .outputs || !trust.isLiar(node)) && !isAskedOfTwin(node, request)
+            && (call.role != .outputs || !trust.isLiar(node, now)) && !isAskedOfTwin(node, request)
     }
 
     /// Whether it can be asked there now.
     func canAsk(_ node: Int, _ request: WaitingRequest, _ now: Instant) -> Bool {
-        mayEverAsk(node, request) && isUsable(node, now)
+        mayEverAsk(node, request, now) && isUsable(node, now)
             && (links.has(request.request.call.purpose, at: node) || ways.mayDial(node, now))
     }
 
@@ -45,8 +45,8 @@ extension WalletDispatch {
     /// When a request that no node can be asked now could be asked again; nil where waiting does not help.
     func chance(_ request: WaitingRequest, _ now: Instant) -> Instant? {
         var chance: Instant?
-        for node in places where mayEverAsk(node, request) && ways.isReady(node) && quorum.trouble(of: node, now) == nil
-        {
+        for node in places
+        where mayEverAsk(node, request, now) && ways.isReady(node) && quorum.trouble(of: node, now) == nil {
             let at = max(quorum.nextTry(of: node) ?? now, ways.pause(of: node) ?? now)
             if at > now { chance = min(chance ?? at, at) }
         }
@@ -69,6 +69,10 @@ extension WalletDispatch {
     /// The session goes to this node from now on, and lets its old ones be.
     mutating func moveSession(to node: Int, _ now: Instant) {
         guard session.node != node else { return }
+        // A height that nobody else has binds no other node to it.
+        if let old = session.node, quorum.trouble(of: old, now) != nil, let height = quorum.height(now: now) {
+            session.limitShown(to: height)
+        }
         session.move(to: node, now)
         for index in links.all.indices.reversed() {
             let link = links[index]
@@ -87,12 +91,23 @@ extension WalletDispatch {
         moveSession(to: home, now)
     }
 
+    /// With `order = "best"` a session begins at any node, since no probe has told yet how soon each answers. When all have, it
+    /// goes to the quickest, once, between requests, and not while a transaction is made.
+    mutating func settleAtBest(_ now: Instant) {
+        guard order == .best, !session.isSettled, let node = session.node, !isOwn[node], waiting.isEmpty, !way.isWanted,
+            session.heights[node] != nil, !awaitsReading(besides: nil, now)
+        else { return }
+        session.settle()
+        let best = order(now).first { canServe($0, now) && session.heights[$0] != nil && session.isHighEnough($0) }
+        if let best { moveSession(to: best, now) }
+    }
+
     /// The nodes in the order that they are taken: nodes of this machine, then by the file or by how soon they answer.
     private func order(_ now: Instant) -> [Int] {
         guard order == .best else { return places }
         return places.sorted { one, other in
             if isOwn[one] != isOwn[other] { return isOwn[one] }
-            let latencies = (quorum.latency(of: one) ?? .max, quorum.latency(of: other) ?? .max)
+            let latencies = (quorum.latency(of: one, now: now) ?? .max, quorum.latency(of: other, now: now) ?? .max)
             return latencies.0 != latencies.1 ? latencies.0 < latencies.1 : one < other
         }
     }

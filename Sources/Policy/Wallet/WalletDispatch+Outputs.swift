@@ -11,18 +11,19 @@ extension WalletDispatch {
     /// - Returns: whether it is still there.
     mutating func placeOutputs(at index: Int, _ now: Instant) -> Bool {
         guard case .request(let id) = waiting[index].errand else { return true }
+        let isOfBegun = waiting[index].isOfBegun
         let end = waiting[index].askedAt + WalletLimits.transactionWay
-        if now >= end || trust.isDisputed(now) || !hasTransactionNode(now) {
+        if trust.isDisputed(now) || !isOfBegun && (now >= end || !hasTransactionNode(now)) {
             giveUp(index, now)
             return false
         }
-        wake(at: end)
+        if !isOfBegun { wake(at: end) }
         guard let node = choose(index, now) else { return postpone(index, now) }
         var claims = 0
         let link = link(.outputs, at: node, &claims, now)
         var twin: (request: WaitingRequest, link: LinkID?)?
         if verifiesOutputs, !isOwn[node] {
-            let second = WaitingRequest(.check(id), waiting[index].request, now: now)
+            let second = WaitingRequest(.check(id), waiting[index].request, isOfBegun: isOfBegun, now: now)
             guard let other = self.node(for: second, besides: node, now) else {
                 return postpone(index, for: second, now)
             }
@@ -63,7 +64,7 @@ extension WalletDispatch {
         switch verdict {
         case .open: break
         case .agreed(let answer, let liar):
-            if let liar, let sentence = trust.contradicted(liar) { effects.append(.tell(node: liar, sentence)) }
+            if let liar { contradicted(liar, now) }
             comparisons.remove(at: comparison)
             waiting.removeAll { $0.errand == .check(id) }
             if let first = waiting.firstIndex(where: { $0.errand == .request(id) }) {
@@ -71,14 +72,37 @@ extension WalletDispatch {
             }
         case .differ:
             // A third node says who lies, if there is one.
-            guard places.contains(where: { mayEverAsk($0, waiting[index]) }),
-                let check = waiting.firstIndex(where: { $0.errand == .check(id) })
-            else {
-                giveUp(on: id, now)
-                return
-            }
-            waiting[check].state = .waiting
+            if !askThird(id, now) { giveUp(on: id, now) }
+        case .apart(let liar):
+            if let liar { contradicted(liar, now) }
+            if comparisons[comparison].needsThird, askThird(id, now) { return }
+            comparisons[comparison].rest(until: now + WalletLimits.apart)
+            wake(at: now + WalletLimits.apart)
         case .disputed: giveUp(on: id, now)
+        }
+    }
+
+    /// - Returns: whether there is one.
+    private mutating func askThird(_ id: RequestID, _ now: Instant) -> Bool {
+        guard let check = waiting.firstIndex(where: { $0.errand == .check(id) }),
+            places.contains(where: { mayEverAsk($0, waiting[check], now) })
+        else { return false }
+        waiting[check].state = .waiting
+        return true
+    }
+
+    private mutating func contradicted(_ liar: Int, _ now: Instant) {
+        if let sentence = trust.contradicted(liar, now: now) { effects.append(.tell(node: liar, sentence)) }
+    }
+
+    /// Asks for the same outputs once more where nodes differed only in which of them are unlocked.
+    mutating func askApartAgain(_ now: Instant) {
+        for index in comparisons.indices {
+            guard let at = comparisons[index].againAt, at <= now else { continue }
+            comparisons[index].again()
+            for place in waiting.indices where waiting[place].errand.request == comparisons[index].request {
+                waiting[place].state = .waiting
+            }
         }
     }
 
@@ -86,13 +110,14 @@ extension WalletDispatch {
         if let first = waiting.firstIndex(where: { $0.errand == .request(id) }) { giveUp(first, now) }
     }
 
-    /// Where answers of several nodes lie side by side and differ: nobody is shown another set for a while.
+    /// Where one node told outputs and another told others, or none: nobody is shown another set for a while.
     mutating func dispute(_ id: RequestID, _ now: Instant) {
-        guard let comparison = comparisons.first(where: { $0.request == id }), comparison.nodes.count > 1 else {
-            return
-        }
-        trust.disputed(comparison.nodes, now: now)
-        for node in comparison.nodes {
+        guard let comparison = comparisons.first(where: { $0.request == id }), !comparison.told.isEmpty else { return }
+        let barred = waiting.filter { $0.errand.request == id }.flatMap(\.barred)
+        let nodes = places.filter { comparison.told.contains($0) || barred.contains($0) }
+        guard nodes.count > 1 else { return }
+        trust.disputed(nodes, now: now)
+        for node in nodes {
             effects.append(
                 .tell(node: node, "wallet.\(listener).node.\(node) and another node tell outputs differently"))
         }
@@ -132,7 +157,7 @@ extension WalletDispatch {
     }
 
     /// Whether another node's first reading of this session is about to come.
-    private func awaitsReading(besides node: Int, _ now: Instant) -> Bool {
+    func awaitsReading(besides node: Int?, _ now: Instant) -> Bool {
         places.contains { other in
             guard other != node, isUsable(other, now), session.heights[other] == nil else { return false }
             return probes.isRunning(other) || probes.due[other].map { $0 <= now + .seconds(5) } ?? false

@@ -38,13 +38,24 @@ extension WalletDispatch {
             guard let due = probes.due[node], due <= now else { continue }
             if probes.isRunning(node) || !ways.isReady(node) {
                 probes.later(node, now)
-            } else if !ways.mayDial(node, now) || !makeRoom(at: node, for: .probe, now) {
+            } else if !ways.mayDial(node, now) {
                 probes.postpone(node, to: now + .seconds(5))
+            } else if !makeRoom(at: node, for: .probe, now) {
+                probes.lackRoom(node, now)
             } else {
                 startProbe(of: node, isTest: false, now)
             }
         }
         if let next = probes.next { wake(at: next) }
+    }
+
+    /// The session's node is not left unread because wallets use both links to it without a pause: the probe that found no
+    /// room takes the second one as soon as that is idle, before another request does.
+    mutating func pressProbe(_ now: Instant) {
+        guard let node = session.node, probes.isOverdue(node, now), !probes.isRunning(node), ways.mayDial(node, now),
+            makeRoom(at: node, for: .probe, now)
+        else { return }
+        startProbe(of: node, isTest: false, now)
     }
 
     private mutating func startTest(of node: Int, _ now: Instant) {
@@ -111,7 +122,8 @@ extension WalletDispatch {
             endProbe(link, problem: problem, now)
         case .done(let reading):
             quorum.note(reading, of: node, now: now)
-            session.read(reading.height, of: node)
+            // What a test reads while no wallet polls is nothing that the next session knows.
+            if session.isActive { session.read(reading.height, of: node) }
             probes[place].report.reading = reading
             let problem = quorum.problem(of: node, now: now)
             if problem == nil { version.note(reading) }

@@ -19,7 +19,9 @@ extension WalletDispatch {
             return [.answer(id, RefusalAnswer.to(request, Self.untrusted))]
         } else {
             returnHome(now)
-            waiting.append(WaitingRequest(.request(id), request, now: now))
+            settleAtBest(now)
+            let isOfBegun = request.call.purpose == .outputs && way.isBegun
+            waiting.append(WaitingRequest(.request(id), request, isOfBegun: isOfBegun, now: now))
             wake(at: now + WalletLimits.request)
             if request.call.purpose == .outputs { way.want(now) }
             if isLastOfMany { return take() }
@@ -99,9 +101,9 @@ extension WalletDispatch {
         let request = waiting[index]
         let chance = chance(twin ?? request, now)
         if let chance { wake(at: chance) }
-        if request.isShown, request.asksForOutputs {
+        if request.isOfBegun || request.isShown && request.asksForOutputs {
             // Another set for the same transaction does more harm than waiting, unless no node is left to ask.
-            if places.contains(where: { mayEverAsk($0, request) }) { return true }
+            if places.contains(where: { mayEverAsk($0, request, now) }) { return true }
         } else if let chance, chance - request.askedAt <= WalletLimits.patience {
             return true
         }
@@ -143,6 +145,7 @@ extension WalletDispatch {
                 waiting[index].until = waiting[index].askedAt + WalletLimits.shownOutputs
             }
             session.showedOutputs(to: node, now)
+            way.begin()
         case .outputs, .transaction, .probe: break
         }
         links.ask(link, waiting[index].errand, until: until, now: now)

@@ -8,6 +8,7 @@ extension WalletDispatch {
         soonest = nil
         endLinks(now)
         endRequests(now)
+        askApartAgain(now)
         for index in held.indices.reversed() where held[index].until <= now { abandon(index, now) }
         for index in probes.runs.indices.reversed() where probes[index].until <= now {
             if let link = links.index(of: probes[index].link) { lose(link, Self.late, .node, now) }
@@ -30,8 +31,11 @@ extension WalletDispatch {
         for link in links.all { take(link.until) }
         for request in waiting where !request.isForwarding {
             take(request.until)
-            if request.asksForOutputs, !request.isShown { take(request.askedAt + WalletLimits.transactionWay) }
+            if request.asksForOutputs, !request.isShown, !request.isOfBegun {
+                take(request.askedAt + WalletLimits.transactionWay)
+            }
         }
+        for comparison in comparisons { take(comparison.againAt) }
         for transaction in held { take(transaction.until) }
         for run in probes.runs { take(run.until) }
         // While nothing may pass, no probe is started, however long it is due.
@@ -74,6 +78,8 @@ extension WalletDispatch {
                     links[index].until = end ?? now + .seconds(5)
                     continue
                 }
+                // A second try at a node that drips would take as long.
+                if case .copy(let number) = errand { noteDrip(of: number, at: link.node) }
                 longest = now
             case .idle, .forwarding: continue
             }
@@ -94,16 +100,28 @@ extension WalletDispatch {
     /// When an answer that has begun and does not end is given up for another node's; nil where there is none that could be
     /// asked: then the errand's own time decides.
     private func endOfAnswer(_ errand: WalletErrand, from node: Int, _ now: Instant) -> Instant? {
+        let others: [Int]
+        let until: Instant
+        let seesBoth: (Int) -> Bool
         if case .copy(let number) = errand {
-            let held = held.first { $0.number == number }
-            let isOther = places.contains { $0 != node && held?.isOpen($0) == true && isUsable($0, now) }
-            return isOther ? now : nil
+            guard let held = held.first(where: { $0.number == number }) else { return nil }
+            others = places.filter { $0 != node && held.isOpen($0) && isUsable($0, now) }
+            until = held.until
+            seesBoth = { isShownOutputs($0, now, isBeforeOutputs: false) }
+        } else {
+            guard let request = waiting.first(where: { $0.errand == errand }) else { return nil }
+            others = places.filter { $0 != node && canAsk($0, request, now) }
+            until = request.until
+            seesBoth = { takesTransactionOf(request, $0) }
         }
-        guard let request = waiting.first(where: { $0.errand == errand }) else { return nil }
-        let others = places.filter { $0 != node && canAsk($0, request, now) }
-        if others.contains(where: { !takesTransactionOf(request, $0) }) { return now }
-        // The one that takes the transaction: to be seen together by one node is less harm than BUSY, so that comes last.
-        return others.isEmpty ? nil : max(now, request.until + (.zero - WalletLimits.lastChance))
+        if others.contains(where: { !seesBoth($0) }) { return now }
+        // To be seen together by one node, outputs and transaction, is less harm than BUSY, so that comes last.
+        return others.isEmpty ? nil : max(now, until + (.zero - WalletLimits.lastChance))
+    }
+
+    private mutating func noteDrip(of number: UInt64, at node: Int) {
+        guard let index = held.firstIndex(where: { $0.number == number }) else { return }
+        held[index].attempts[node].failures += 1
     }
 
     private mutating func endRequests(_ now: Instant) {

@@ -39,7 +39,8 @@ extension WalletDispatch {
             atLeast: transaction.copies.count, isBeforeOutputs: transaction.isRefused
         ).filter { transaction.isOpen($0) && !inUse.contains($0) }
         let ready = candidates.filter { transaction.mayTry($0, now) && ways.mayDial($0, now) }
-        if isDecided(transaction, inUse, hasOther: !ready.isEmpty, now) {
+        let hasOther = candidates.contains { isWorthWaiting($0, failures: transaction.attempts[$0].failures, now) }
+        if isDecided(transaction, inUse, hasOther: hasOther, now) {
             held[index].copies[copy] = .over
             return
         }
@@ -55,17 +56,25 @@ extension WalletDispatch {
             if let place = links.index(of: id), links[place].isIdle { sendHeld(index, on: place, now) }
             return
         }
-        for node in ready where makeRoom(at: node, for: .transaction, now) {
-            finishOutputs()
-            held[index].copies[copy] = .on(open(.transaction, at: node, now))
-            return
+        guard let node = firstWithRoom(ready, now) else { return }
+        finishOutputs()
+        held[index].copies[copy] = .on(open(.transaction, at: node, now))
+    }
+
+    /// The first of them that a further link may be opened to. One of this machine whose links are all in use has room as
+    /// soon as a call there ends: nobody else is shown a transaction because of that.
+    private mutating func firstWithRoom(_ nodes: [Int], _ now: Instant) -> Int? {
+        for node in nodes {
+            if makeRoom(at: node, for: .transaction, now) { return node }
+            if isOwn[node] { return nil }
         }
+        return nil
     }
 
     /// Whether no further node is to be asked: two refused it, or as many as it is given to, or there is no other.
     ///
     /// One node that refuses it may lie, so that the wallet builds another one and shows a second set of decoys; a
-    /// second one is asked, if there is one now that was not shown its outputs.
+    /// second one is asked, if there is one that was not shown its outputs, also where that has a pause of seconds.
     private func isDecided(_ transaction: HeldTransaction, _ inUse: [Int], hasOther: Bool, _ now: Instant) -> Bool {
         let refusals = transaction.attempts.count { $0.isRefused }
         if refusals >= max(2, transaction.copies.count) || (refusals > 0 && !hasOther) { return true }
@@ -146,19 +155,24 @@ extension WalletDispatch {
     /// for one that is over.
     mutating func keepTransactionWay(_ now: Instant) {
         if let until = way.wantedUntil, until <= now { way.finish() }
+        // The transaction will be given to the dispatcher that took this one's place.
+        if isRetired { finishOutputs() }
         guard way.isWanted else {
             if let id = way.take(), let index = links.index(of: id) { close(index, now) }
             retireOutputs(now)
             return
         }
-        guard way.link == nil else { return }
+        if let link = way.link {
+            guard !mayBeGivenTransactions(link.node, now), let index = links.index(of: link.id) else { return }
+            // Its node was set aside since.
+            close(index, now)
+        }
         // Where outputs will be asked for decides where the transaction goes.
         settleSession(now)
         if let until = way.wantedUntil { wake(at: until) }
         let candidates = transactionNodes(failures: { way.failures[$0] }, now, isBeforeOutputs: true)
         let ready = candidates.filter { ways.mayDial($0, now) }
-        for node in ready.filter({ quorum.isGood($0, now: now) }) + ready
-        where makeRoom(at: node, for: .transaction, now) {
+        if let node = firstWithRoom(ready.filter { quorum.isGood($0, now: now) } + ready, now) {
             way.set(open(.transaction, at: node, now), at: node)
             return
         }
@@ -192,7 +206,7 @@ extension WalletDispatch {
     }
 
     /// Whether a remote node saw which outputs were asked for, or will see it next.
-    private func isShownOutputs(_ node: Int, _ now: Instant, isBeforeOutputs: Bool) -> Bool {
+    func isShownOutputs(_ node: Int, _ now: Instant, isBeforeOutputs: Bool) -> Bool {
         !isOwn[node] && (session.outputsShown(to: node, now) != nil || isBeforeOutputs && session.node == node)
     }
 
@@ -219,9 +233,7 @@ extension WalletDispatch {
             (first.filter { isOwn[$0] } + remote.filter { $0 != session.node } + remote.filter { $0 == session.node })
             .filter { mayBeGivenTransactions($0, now) }
         guard !isSecondOpinion else { return ready }
-        let isEnough = ready.contains { node in
-            isOwn[node] ? failures(node) < 1 : failures(node) < 2 && !isLongDead(node, now)
-        }
+        let isEnough = ready.contains { isWorthWaiting($0, failures: failures($0), now) }
         guard !isEnough || first.count < atLeast else { return ready }
         let others = places.filter {
             isShownOutputs($0, now, isBeforeOutputs: isBeforeOutputs) && mayBeGivenTransactions($0, now)
@@ -229,6 +241,13 @@ extension WalletDispatch {
         // The one that was shown them longest ago; last the one that is about to be.
         func shown(_ node: Int) -> Int64 { session.outputsShown(to: node, now)?.milliseconds ?? .max }
         return ready + others.sorted { (shown($0), $0) < (shown($1), $1) }
+    }
+
+    /// Whether it is likely to take a transaction within seconds.
+    ///
+    /// - Parameter failures: how often it failed this one.
+    private func isWorthWaiting(_ node: Int, failures: Int, _ now: Instant) -> Bool {
+        isOwn[node] ? failures < 1 : failures < 2 && !isLongDead(node, now)
     }
 
     /// Whether it failed again and again before now.

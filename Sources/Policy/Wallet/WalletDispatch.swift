@@ -89,6 +89,8 @@ public struct WalletDispatch: Sendable {
     var test: NodeTest?
     /// Whether a probe has ended, so that fees which wait for what other nodes say may be told.
     var hasProbed = false
+    /// Whether another one has taken its place.
+    var isRetired = false
     var soonest: Instant?
     var effects: [Effect] = []
 
@@ -109,7 +111,7 @@ public struct WalletDispatch: Sendable {
         self.listener = listener
         self.network = network
         ways = NodeWays(isLoopback: isOwn)
-        quorum = NodeQuorum(nodes: nodes, listener: listener)
+        quorum = NodeQuorum(nodes: nodes, listener: listener, network: network)
         session = WalletSession(nodes: nodes.count)
         trust = OutputsTrust(listener: listener)
         way = TransactionWay(nodes: nodes.count)
@@ -157,7 +159,9 @@ public struct WalletDispatch: Sendable {
         if hasProbed { settleFees(now) }
         if !held.isEmpty { handOver(now) }
         keepTransactionWay(now)
+        pressProbe(now)
         if !waiting.isEmpty { place(now) }
+        guard !isRetired else { return }
         keepWarm(now)
         startProbes(now)
     }

@@ -45,6 +45,10 @@ enum WalletLimits {
     static let shownMemory = Duration.seconds(3600)
     /// No outputs are asked for within this after two nodes told them differently and no third could decide.
     static let dispute = Duration.seconds(600)
+    /// A node that two others contradicted is not asked for outputs within this.
+    static let liar = Duration.seconds(3600)
+    /// Nodes that differ only in which outputs are unlocked are asked again after this: a block takes seconds to reach all.
+    static let apart = Duration.seconds(5)
     /// How long a fee waits for what the first probes of other nodes say.
     static let fee = Duration.seconds(30)
     /// For a whole probe.

@@ -15,6 +15,8 @@ struct WalletSession {
     private(set) var askedAt: Instant?
     /// The highest block count that a node had whose answers were given to the wallet.
     private(set) var shownHeight: UInt64 = 0
+    /// Whether it went to the node that answers soonest.
+    private(set) var isSettled = false
     /// What each node said of its height in this session.
     private(set) var heights: [UInt64?]
     /// The longest that each node took in this session from a request's last byte to the answer's first; nil where it
@@ -52,6 +54,12 @@ struct WalletSession {
         self.node = node
         movedAt = now
     }
+
+    /// It is where it belongs by how soon nodes answer, and stays.
+    mutating func settle() { isSettled = true }
+
+    /// The highest that it was shown is no truth: its node was set aside, and most nodes say this.
+    mutating func limitShown(to height: UInt64) { shownHeight = min(shownHeight, height) }
 
     /// A request for blocks or the like goes out.
     mutating func synchronizes() { usesSync = true }
@@ -106,6 +114,7 @@ struct WalletSession {
         askedAt = nil
         shownHeight = 0
         usesSync = false
+        isSettled = false
         warmNotBefore = nil
         warmPause = .zero
         for node in heights.indices {

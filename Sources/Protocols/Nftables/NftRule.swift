@@ -73,6 +73,9 @@ struct NftRule: Hashable, Sendable {
             for port in ports.prefix(1) {
                 test(Self.destinationPort(into: register), is: .ofBigEndian(port))
             }
+        case .sourcePort(let transport, let port):
+            need(transport: transport.rawValue)
+            test(Self.sourcePort(into: register), is: .ofBigEndian(port))
         case .dscp(let value, let isIPv6): test(dscp: value, isIPv6: isIPv6)
         case .outInterface(let name, let isNot):
             test(.meta(NftExpression.Key.outInterface, into: register), isNot: isNot, is: .ofInterface(name))
@@ -166,6 +169,10 @@ struct NftRule: Hashable, Sendable {
             expressions.append(.mask([0xfc], register))
             expressions.append(.compare(register, isNot: false, [value << 2]))
         }
+    }
+
+    private static func sourcePort(into register: UInt32) -> NftExpression {
+        .payload(base: NftExpression.Key.transportHeader, offset: 0, length: 2, into: register)
     }
 
     private static func destinationPort(into register: UInt32) -> NftExpression {

@@ -49,6 +49,8 @@ public enum NftStatement: Hashable, Sendable {
     case destination(IPAddress, prefix: UInt8, isNot: Bool = false)
     /// `tcp dport 18950`; more than one: in a rule each; none: no rule. The transport is tested as well.
     case destinationPorts(Transport, [UInt16])
+    /// `tcp sport 18989`: the transport is tested as well.
+    case sourcePort(Transport, UInt16)
     /// `ip dscp 42`, `ip6 dscp 42`: the family is tested as well.
     case dscp(UInt8, isIPv6: Bool)
     /// `oifname "lo"`, `oifname != "wg0"`

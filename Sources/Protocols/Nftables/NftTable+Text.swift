@@ -70,6 +70,7 @@ extension NftStatement {
         case .destination(let address, let prefix, let isNot): Self.text(address, prefix, "daddr", isNot: isNot)
         case .destinationPorts(let transport, let ports):
             "\(transport) dport \(ports.map(String.init).joined(separator: ", "))"
+        case .sourcePort(let transport, let port): "\(transport) sport \(port)"
         case .dscp(let value, let isIPv6): "\(isIPv6 ? "ip6" : "ip") dscp \(value & 0x3f)"
         case .outInterface(let name, let isNot): "oifname \(isNot ? "!= " : "")\(Self.quoted(name))"
         case .inInterface(let name, let isNot): "iifname \(isNot ? "!= " : "")\(Self.quoted(name))"

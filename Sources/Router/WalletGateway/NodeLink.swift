@@ -44,8 +44,8 @@ final class NodeLink {
     private var reply: [UInt8]?
     private var outcome: NodeConversation.Event?
 
-    /// How much of an answer is held before it is given on.
-    private static let holdLimit = 1 << 20
+    /// How much of an answer is held before it is given on: what breaks off until then is asked of another node.
+    private let holdLimit: Int
     private static let wayPatience: Duration = .seconds(60)
     private static let securingPatience: Duration = .seconds(20)
     /// Between two parts of an answer.
@@ -53,9 +53,10 @@ final class NodeLink {
 
     init(
         _ id: WalletDispatch.LinkID, node: Int, _ conversation: NodeConversation, gateway: WalletGateway,
-        loop: EventLoop
+        holdLimit: Int, loop: EventLoop
     ) {
         self.id = id
+        self.holdLimit = holdLimit
         self.node = node
         self.conversation = conversation
         self.gateway = gateway
@@ -148,7 +149,7 @@ final class NodeLink {
         if isAsked, !isPaused { deadline = loop.now + Self.stall }
         // A challenge is no answer.
         if hasBegun, reply == nil { gateway.began(self) }
-        if stage == .open, !isForwarding, held.count > Self.holdLimit, let head {
+        if stage == .open, !isForwarding, held.count > holdLimit, let head {
             gateway.overflows(self, status: head.status, beginning: held)
         }
     }
@@ -158,7 +159,7 @@ final class NodeLink {
             receiver?.give(part)
         } else {
             if held.isEmpty, let length = head?.length {
-                held.reserveCapacity(Int(min(length, UInt64(Self.holdLimit))))
+                held.reserveCapacity(Int(min(length, UInt64(holdLimit))))
             }
             held.append(copying: part)
         }

@@ -113,6 +113,9 @@ final class WalletGateway {
         listener.tls = renewed.listener
     }
 
+    /// Takes over what the gateway before it at this address knows of nodes.
+    func takeOver(from old: WalletGateway) { dispatch.takeOver(from: old.dispatch, now: loop.now) }
+
     /// Takes connections from now on.
     func start() {
         judge()
@@ -158,10 +161,11 @@ final class WalletGateway {
 
     private func perform(_ effect: WalletDispatch.Effect) {
         switch effect {
-        case .open(let id, let node, _):
+        case .open(let id, let node, let purpose):
             guard configuration.nodes.indices.contains(node) else { return }
             let link = NodeLink(
-                id, node: node, NodeConversation(with: configuration.nodes[node]), gateway: self, loop: loop)
+                id, node: node, NodeConversation(with: configuration.nodes[node]), gateway: self,
+                holdLimit: purpose.holdLimit, loop: loop)
             links.add(link, as: id)
             sweepFromNowOn()
             link.dial()
@@ -269,6 +273,14 @@ final class WalletGateway {
     }
 
     // MARK: The end
+
+    /// Another gateway takes its place: what is under way comes to its end, and nothing else is done.
+    ///
+    /// - Parameter done: as for `drain`.
+    func retire(_ done: @escaping () -> Void) {
+        apply { $0.retire(now: loop.now) }
+        drain(done)
+    }
 
     /// Takes no more requests; those under way have until `stop`.
     ///

@@ -43,7 +43,8 @@ wallet_mine() {
   grep -q '"status": "OK"' <<<"$said" || { echo "$said"; return 1; }
 }
 
-# wallet_up NAME DAEMON-ADDRESS [FLAG...]: a wallet-rpc of its own user with the fixture's wallets in a folder of its own.
+# wallet_up NAME DAEMON-ADDRESS [FLAG...]: a wallet-rpc of its own user with the fixture's wallets in a folder of its own, in the
+# node's namespace or in WALLET_NS.
 WALLET_RPC=18500
 wallet_up() {
   local name=$1 daemon=$2
@@ -61,7 +62,7 @@ wallet_again() {
   local name=$1 daemon=$2
   shift 2
   as_words "$WALLET_ID"
-  start "$NODE_NS" "$name" "${AS[@]}" env HOME="$LAB/$name" monero-wallet-rpc --wallet-dir "$LAB/$name" \
+  start "${WALLET_NS:-$NODE_NS}" "$name" "${AS[@]}" env HOME="$LAB/$name" monero-wallet-rpc --wallet-dir "$LAB/$name" \
     --rpc-bind-port "${WALLET_PORT:-$WALLET_RPC}" --disable-rpc-login --rpc-ssl disabled --daemon-address "$daemon" \
     --log-level 0 --log-file "$LAB/$name/own.log" "$@"
   within 30 wallet get_version >/dev/null || { tail -n 4 "$LAB/$name.log"; return 1; }
@@ -79,7 +80,7 @@ wallet_cli() {
 # wallet METHOD [PARAMS]: what the wallet answers, and a failure where that is an error.
 wallet() {
   local said
-  said=$(in_ns "$NODE_NS" curl -s --max-time "${WALLET_PATIENCE:-60}" "http://127.0.0.1:${WALLET_PORT:-$WALLET_RPC}/json_rpc" \
+  said=$(in_ns "${WALLET_NS:-$NODE_NS}" curl -s --max-time "${WALLET_PATIENCE:-60}" "http://127.0.0.1:${WALLET_PORT:-$WALLET_RPC}/json_rpc" \
     -d '{"jsonrpc": "2.0", "id": "0", "method": "'"$1"'", "params": '"${2:-{\}}"'}') || { echo "no answer of wallet-rpc"; return 1; }
   echo "$said"
   ! grep -q '"error": {' <<<"$said"
