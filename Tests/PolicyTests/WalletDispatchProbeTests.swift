@@ -50,14 +50,16 @@ import Testing
         for link in run.live(.sync) { run.open(link.id) }
         for _ in 0..<600 {
             run.pass(.milliseconds(500))
-            // One of both is in use at any time, and another request waits.
-            guard let busy = run.live(.sync).first(where: { $0.state != .idle && $0.state != .opening }) else { break }
-            run.answer(busy.id, .result())
+            // Both are in use at any time, and another request waits.
+            let inUse = run.live(.sync).filter { $0.state != .idle && $0.state != .opening }
+            guard let first = inUse.min(by: { $0.sentAt < $1.sentAt }) else { break }
+            run.answer(first.id, .result())
             more()
             for link in run.live(.sync) where link.state == .opening { run.open(link.id) }
         }
         let probes = run.links.count { $0.purpose == .probe }
         #expect(asked > 600 && probes >= 2, "\(probes)")
+        #expect(run.live(.sync).count == 2 && run.links.count < 10, "no link was lost")
     }
 
     /// What a test reads while no wallet polls is not what the next session's nodes say.

@@ -87,6 +87,7 @@ import Testing
         run.begin(try run.only(.transaction).id)
         run.pass(.seconds(160))
         #expect(run.sends(of: .transaction()) == [1])
+        #expect(try run.only(.transaction).node == 1)
         run.pass(.seconds(8))
         let last = try run.only(.transaction)
         run.open(last.id)

@@ -78,6 +78,12 @@ import Testing
         run.serve()
         run.chains[1].height = 2000
         run.pass(.seconds(80))
+        // It is set aside, and one's own node is not there yet: another one stands in for it, which is as high as that.
+        run.ask(.sync("next"))
+        run.end(try #require(run.live(.sync, node: 0).first).id, .notOpened(.connectionRefused, "it is not there"))
+        run.serve()
+        #expect(run.sends(of: .sync("next")) == [2])
+        run.pass(.seconds(65))
         run.ask(.sync("home"))
         run.serve()
         #expect(run.sends(of: .sync("home")) == [0])
