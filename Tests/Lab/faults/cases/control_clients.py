@@ -189,6 +189,39 @@ def silent(t):
     )
 
 
+@case("events of another version")
+def foreign_events(t):
+    """`events` shows what it can read. What it cannot, it complains of, and does not end as if all were well."""
+    router = t.router(t.proxy())
+    real = talk(router.socket, b"GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n", 2)
+    head = real.split(b"\r\n\r\n")[0]
+    t.claim("(a follower's head)", b"200 OK" in head, head)
+    path = f"{router.directory}/other.sock"
+    for line, words, want in [(b'{"kind": 5}', (), 1), (b'{"kind": 5}', ("--json",), 0)]:
+        other = socket.socket(socket.AF_UNIX)
+        other.bind(path)
+        os.chown(path, USER, USER)
+        other.listen()
+        program = subprocess.Popen(
+            [router.binary, "events", "--socket", path, *words],
+            env=router.variables,
+            user=USER,
+            group=USER,
+            extra_groups=[],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        link = other.accept()[0]
+        link.recv(65536)
+        link.sendall(head + b"\r\n\r\n%x\r\n%s\n\r\n0\r\n\r\n" % (len(line) + 1, line))
+        link.close()
+        out, complaint = program.communicate(timeout=10)
+        other.close()
+        os.unlink(path)
+        t.equal(f"{' '.join(('events',) + words)} exits {want}", program.returncode, want)
+        t.claim("and complains, or passes it on", b"use one version of both" in complaint if want else line in out, complaint)
+
+
 @case("control socket, readers that do not read", slow=True)
 def slow_reader(t):
     """Events pile up for a follower that does not read: it is let go, and the others are told."""

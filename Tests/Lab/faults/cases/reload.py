@@ -214,3 +214,40 @@ def many(t):
     t.claim("the stream goes on through 180 reloads", client.alive())
     t.claim("memory does not grow", memory[2] <= memory[0] + 256, f"{memory} KiB")
     client.close()
+
+
+@case("reload while the router ends")
+def ending(t):
+    """What a wallet has asked is waited for some seconds; nothing that was closed is opened again meanwhile."""
+    proxy = t.proxy(act=echo)
+    node = socket.create_server(("127.0.0.1", 0))  # it takes what it is asked, and says nothing
+    t.cleanups.append(node.close)
+    listen = port()
+    wallet = (
+        f'[[wallet]]\nlisten = "127.0.0.1:{listen}"\n'
+        f'[[wallet.node]]\naddress = "http://127.0.0.1:{node.getsockname()[1]}"\n'
+    )
+    router = t.router(proxy, tables=wallet)
+    asking = socket.create_connection(("127.0.0.1", listen))
+    t.cleanups.append(asking.close)
+    asking.sendall(b"POST /getheight HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n\r\n{}")
+    asked = node.accept()[0]
+    t.cleanups.append(asked.close)
+    t.claim("(the node is asked)", asked.recv(4) == b"POST")
+    router.signal(signal.SIGTERM)
+    t.claim("(the node's connects are not taken any more)", until(lambda: not answers(router.port)))
+    code, said = router.verb("reload")
+    t.claim("it is refused, and says why", code >= 400 and "ending" in str(said), (code, said))
+    t.claim("and the node's connects are still not taken", not answers(router.port))
+    t.equal("it ends in order", router.process.wait(15), 0)
+
+
+def answers(number):
+    """Whether a SOCKS greeting is answered there within half a second."""
+    with socket.create_connection(("127.0.0.1", number), 1) as link:
+        link.settimeout(0.5)
+        try:
+            link.sendall(GREETING)
+            return bool(link.recv(2))
+        except OSError:
+            return False
