@@ -32,9 +32,15 @@ public struct Examination {
         // After the guard, which may have fallen silent just now: the router has noticed by then too.
         let (document, problem) = ask()
         var findings = RouterAudit.findings(document, problem: problem) + evidence.findings
-        findings += SubordinateIDs.findings(ProcessReading.bytes("/etc/subuid") ?? [], guard: evidence)
+        do throws(SystemError) {
+            findings += SubordinateIDs.findings(
+                try Self.bytes("/etc/subuid", limit: ProcessReading.limit), guard: evidence)
+        } catch {
+            findings.append(SubordinateIDs.unread(error.reason))
+        }
         findings += try processes(evidence)
-        findings += ListenerAudit.findings(Self.sockets(), guard: evidence, kernel: Self.kernel())
+        let (sockets, unread) = Self.sockets()
+        findings += ListenerAudit.findings(sockets, unread: unread, guard: evidence, kernel: Self.kernel())
         findings.append(RouterAudit.clock(document, isSynchronised: ProcFiles.isClockKept))
         return DoctorReport(findings, state: document?.borneOut.state)
     }
@@ -114,10 +120,29 @@ public struct Examination {
             listeners: MonerodAudit.Listeners(configuration.node, inbound: configuration.inbound), isHeld: isHeld)
     }
 
-    private static func sockets() -> [WaitingSocket] {
-        ["tcp", "tcp6", "udp", "udp6"].flatMap { name in
-            WaitingSocket.read(
-                (try? Files.read("/proc/self/net/\(name)", limit: 64 << 20).bytes) ?? [], isTCP: name.hasPrefix("tcp"))
+    /// Whoever waits on this machine, and why not all could be looked at.
+    private static func sockets() -> (all: [WaitingSocket], unread: [String]) {
+        var all: [WaitingSocket] = []
+        var unread: [String] = []
+        for name in ["tcp", "tcp6", "udp", "udp6"] {
+            do throws(SystemError) {
+                // A kernel without IPv6 has no such file.
+                let file = try bytes("/proc/self/net/\(name)", limit: 64 << 20)
+                all += WaitingSocket.read(file, isTCP: name.hasPrefix("tcp"))
+            } catch {
+                unread.append("/proc/net/\(name) cannot be read (\(error.reason))")
+            }
+        }
+        return (all, unread)
+    }
+
+    /// What is in a file; of one that is not there, nothing. Of any other that cannot be read nothing is known.
+    private static func bytes(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
+        do throws(SystemError) {
+            return try Files.read(path, limit: limit).bytes
+        } catch {
+            guard error.isMissing else { throw error }
+            return []
         }
     }
 

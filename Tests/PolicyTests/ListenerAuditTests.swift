@@ -43,11 +43,12 @@ import Testing
     }
 
     private func found(
-        _ sockets: [WaitingSocket], _ evidence: GuardEvidence = DoctorSamples.proven, cookies: Int? = 1,
-        fastOpen: Int? = 1
+        _ sockets: [WaitingSocket], _ evidence: GuardEvidence = DoctorSamples.proven, unread: [String] = [],
+        cookies: Int? = 1, fastOpen: Int? = 1
     ) -> [String] {
         ListenerAudit.findings(
-            sockets, guard: evidence, kernel: ListenerAudit.Kernel(synCookies: cookies, fastOpen: fastOpen)
+            sockets, unread: unread, guard: evidence,
+            kernel: ListenerAudit.Kernel(synCookies: cookies, fastOpen: fastOpen)
         ).map { "\($0.severity.rawValue): \($0.reveals)" }
     }
 
@@ -65,6 +66,15 @@ import Testing
         #expect(
             found(read(Self.udp, isTCP: false)).first?.hasPrefix("warning: it has UDP sockets at port 1900") == true)
         #expect(found([]) == ["ok: none outside loopback"])
+    }
+
+    /// Of what could not be looked at nothing is said to be in order.
+    @Test func whatCannotBeReadIsNotCalledEmpty() {
+        let unread = ["/proc/net/udp cannot be read (Permission denied)"]
+        let said = "warning: not all are examined: /proc/net/udp cannot be read (Permission denied)"
+        #expect(found([], unread: unread) == [said])
+        let some = found(read(Self.tcp), unread: unread)
+        #expect(some.count == 2 && some.first?.contains("0.0.0.0:18080") == true && some.last == said)
     }
 
     /// The kernel's own answers have no socket by which a user could be known.

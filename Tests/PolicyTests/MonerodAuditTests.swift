@@ -98,6 +98,15 @@ import Testing
         #expect(wrong.contains { $0.severity == .warning && $0.reveals.contains("refuses to start") })
     }
 
+    /// monerod takes `proxy=` for no proxy, and runs.
+    @Test(arguments: ["proxy=", "proxy = # later"]) func anEmptyProxyIsNone(_ line: String) {
+        let found = findings(
+            changed("proxy-allow-dns-leaks=1\nbootstrap-daemon-address=auto\n\(line)", without: "proxy="))
+        #expect(found.contains { $0.severity == .leak && $0.reveals.hasPrefix("tx-proxy is set without proxy") })
+        #expect(found.contains { $0.severity == .leak && $0.reveals.hasPrefix("bootstrap-daemon-address") })
+        #expect(!found.contains { $0.reveals.contains("past the proxy") || $0.reveals.contains("refuses to start") })
+    }
+
     @Test func offlineNeitherDialsNorListens() {
         let all = findings("offline=1\nno-zmq=1\ndisable-rpc-ban=1")
         #expect(all.map(\.severity) == [.ok])

@@ -90,6 +90,12 @@ import Testing
         #expect(found(proxied + onion + any) == [], "an onion address is its own proof")
     }
 
+    @Test func anEmptyProxyIsNone() {
+        let all = found("--proxy= --untrusted-daemon --no-dns --daemon-address node.example:18089")
+        #expect(all.count == 1 && all.first?.hasPrefix("leak: its node is named by a host name") == true)
+        #expect(found("--proxy= " + line("127.0.0.1:18989")) == ["ok: it asks the router's wallet.0"])
+    }
+
     @Test func aProxyBesideTheListener() {
         #expect(
             found("--proxy 127.0.0.1:9050 " + line("127.0.0.1:18989")).contains(

@@ -64,8 +64,12 @@ public enum ListenerAudit {
     }
 
     /// The findings about the sockets of those whom the guard is to hold.
-    public static func findings(_ sockets: [WaitingSocket], guard evidence: GuardEvidence, kernel: Kernel) -> [Finding]
-    {
+    ///
+    /// - Parameter unread: why some sockets could not be looked at, each in a sentence: of nobody it is said then that
+    ///   there are none.
+    public static func findings(
+        _ sockets: [WaitingSocket], unread: [String] = [], guard evidence: GuardEvidence, kernel: Kernel
+    ) -> [Finding] {
         let names = evidence.heldIDs
         var all: [Finding] = []
         for id in names.keys.sorted() {
@@ -98,7 +102,12 @@ public enum ListenerAudit {
                     "with tcp_fastopen=\(fastOpen) the kernel may itself answer who dials its public listener",
                     mend: "sysctl -w net.ipv4.tcp_fastopen=1")
             }
-            if findings.list.isEmpty { findings.add(.ok, "none outside loopback") }
+            if !unread.isEmpty {
+                findings.add(
+                    .warning, "not all are examined: \(unread.joined(separator: "; "))", mend: "sudo xmr-routed doctor")
+            } else if findings.list.isEmpty {
+                findings.add(.ok, "none outside loopback")
+            }
             all += findings.list
         }
         return all

@@ -86,7 +86,7 @@ public struct MonerodAudit {
 
     private mutating func proxies() {
         let zones = options.all("tx-proxy")
-        if let text = options.text("proxy") {
+        if let text = options.content("proxy") {
             judge(text, option: "proxy", ours: listeners.proxy, line: listeners.proxyLine, "its peers")
         } else {
             findings.leaves(
@@ -121,7 +121,7 @@ public struct MonerodAudit {
 
     /// DNS of its own: all off under `proxy`, unless it is told to leak.
     private mutating func names() {
-        let isProxied = options.text("proxy") != nil
+        let isProxied = options.content("proxy") != nil
         let isTold = isProxied && options.isSet("proxy-allow-dns-leaks")
         if isTold, listeners.answersNames, findings.isHeld {
             findings.add(.note, "its questions for names are sent into the router (dns in [node])")
@@ -148,7 +148,7 @@ public struct MonerodAudit {
     }
 
     private mutating func bootstrap(_ isProxied: Bool) {
-        if let text = options.text("bootstrap-daemon-address"), !text.isEmpty {
+        if options.content("bootstrap-daemon-address") != nil {
             let reveals = "bootstrap-daemon-address sends what wallets ask to somebody else's node while it syncs"
             let mend = "no bootstrap-daemon-address"
             if isProxied { findings.add(.warning, reveals, mend: mend) } else { findings.leaves(reveals, mend: mend) }

@@ -65,6 +65,11 @@ public struct ProgramOptions: Hashable, Sendable {
         settings[name]?.first?.value
     }
 
+    /// The first value of an option where there is anything in it: to monerod and the wallets an empty `proxy=` is none.
+    func content(_ name: String) -> String? {
+        text(name).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     /// Whether a flag is set: Boost takes 1, true, yes, on and nothing at all for true.
     public func isSet(_ name: String) -> Bool {
         guard let value = text(name)?.lowercased() else { return false }

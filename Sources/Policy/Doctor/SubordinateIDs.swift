@@ -1,6 +1,15 @@
 /// Whom a confined user may become without any privilege: the numbers that /etc/subuid gives a user for containers of
 /// its own. What runs under them is not the user's to the guard.
 public enum SubordinateIDs {
+    /// What is to be said where the file cannot be read.
+    ///
+    /// - Parameter reason: the kernel's words.
+    public static func unread(_ reason: String) -> Finding {
+        Finding(
+            .warning, "guard", "/etc/subuid cannot be read, so who may use further numbers is not examined: \(reason)",
+            mend: "sudo xmr-routed doctor")
+    }
+
     /// The findings of the file's bytes, lines of `name:first:count` (subuid(5)); a name may be a number.
     public static func findings(_ file: [UInt8], guard evidence: GuardEvidence) -> [Finding] {
         var found: Set<String> = []

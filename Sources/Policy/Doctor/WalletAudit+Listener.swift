@@ -45,7 +45,7 @@ extension WalletAudit {
     mutating func ours(_ listener: Listeners.Listener) {
         let name = listener.name
         findings.add(.ok, "it asks the router's \(name)")
-        if options.text("proxy") != nil {
+        if options.content("proxy") != nil {
             findings.add(
                 .warning, "its proxy is asked for \(name), which is on this machine: no proxy leads there",
                 mend: "no --proxy")

@@ -49,7 +49,7 @@ public struct WalletAudit {
     /// Whether it was told how far its node is trusted; where it was not, a node of this machine is.
     private var isTrustGiven: Bool { options.isSet("trusted-daemon") || options.isSet("untrusted-daemon") }
 
-    private var isProxied: Bool { options.text("proxy") != nil }
+    private var isProxied: Bool { options.content("proxy") != nil }
 
     private mutating func node() {
         let trust = "--untrusted-daemon"
