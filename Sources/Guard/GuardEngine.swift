@@ -38,8 +38,8 @@ final class GuardEngine {
         machine.record(canary, of: user)
     }
 
-    func destroyFlows(of users: [UInt32]) -> (sockets: UInt64, problem: String?) {
-        kernel.destroyFlows(of: users, marks: machine.wish?.marks ?? [:])
+    func destroyFlows(of users: [UInt32], outward: [UInt32] = []) -> (sockets: UInt64, problem: String?) {
+        kernel.destroyFlows(of: users, outward: outward, marks: machine.wish?.marks ?? [:])
     }
 
     private func perform(_ effect: GuardMachine.Effect) {
@@ -52,9 +52,12 @@ final class GuardEngine {
             }
         case .replace(let table, let owned): happen(.written(kernel.replace(table, owned: owned)))
         case .adopt: happen(.written(kernel.adopt()))
-        case .destroyFlows(let users):
-            let (sockets, problem) = destroyFlows(of: users)
-            if sockets > 0 { tell(.said("\(sockets) connections older than the guard's table are destroyed")) }
+        case .destroyFlows(let users, let outward):
+            let (sockets, problem) = destroyFlows(of: users, outward: outward)
+            if sockets > 0 {
+                let age = outward.isEmpty ? "older" : "perhaps older"
+                tell(.said("\(sockets) connections \(age) than the guard's table are destroyed"))
+            }
             happen(.destroyed(problem: problem))
         case .heartbeat: onHeartbeat()
         case .say(let sentence): tell(.said(sentence))

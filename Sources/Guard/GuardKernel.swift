@@ -23,9 +23,13 @@ public protocol GuardKernel: AnyObject {
 
     /// Destroys the connections of these users (not what listens), so that nothing of them leaves any more.
     ///
-    /// - Parameter marks: what marks the connections that a user began.
+    /// - Parameters:
+    ///   - outward: further users, of whose connections those are left that stay on loopback.
+    ///   - marks: what marks the connections that a user began.
     /// - Returns: how many sockets, and why some may be left.
-    func destroyFlows(of users: [UInt32], marks: [UInt32: UInt32]) -> (sockets: UInt64, problem: String?)
+    func destroyFlows(
+        of users: [UInt32], outward: [UInt32], marks: [UInt32: UInt32]
+    ) -> (sockets: UInt64, problem: String?)
 
     /// SHA-256 of a table's canonical form, in 64 hexadecimal digits.
     func digest(of table: NftTable) -> String

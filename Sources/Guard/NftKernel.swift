@@ -84,9 +84,12 @@ public final class NftKernel: GuardKernel {
     }
 
     /// See `GuardKernel`.
-    public func destroyFlows(of users: [UInt32], marks: [UInt32: UInt32]) -> (sockets: UInt64, problem: String?) {
+    public func destroyFlows(
+        of users: [UInt32], outward: [UInt32], marks: [UInt32: UInt32]
+    ) -> (sockets: UInt64, problem: String?) {
         do throws(SystemError) {
-            return (UInt64(try FlowKiller.destroy(users: Set(users), marks: marks)), nil)
+            let sockets = try FlowKiller.destroy(users: Set(users), outward: Set(outward), marks: marks)
+            return (UInt64(sockets), nil)
         } catch {
             return (0, error.description)
         }

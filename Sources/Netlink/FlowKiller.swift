@@ -22,18 +22,24 @@ public enum FlowKiller {
     /// Destroys the TCP sockets of these users that are connected, or about to be, or closing, also where no process has
     /// them any more but the kernel still says whose they were; and their connected UDP sockets.
     ///
-    /// - Parameter marks: what marks the connections that a user began.
+    /// - Parameters:
+    ///   - outward: further users, of whose sockets those are left that stay on loopback.
+    ///   - marks: what marks the connections that a user began.
     /// - Returns: how many sockets were destroyed.
     /// - Throws: `SystemError`; what could be ended has been ended.
     @discardableResult
-    public static func destroy(users: Set<UInt32>, marks: [UInt32: UInt32]) throws(SystemError) -> Int {
+    public static func destroy(
+        users: Set<UInt32>, outward: Set<UInt32> = [], marks: [UInt32: UInt32]
+    ) throws(SystemError) -> Int {
         let sockets = Talk(try NetlinkSocket(.socketDiagnosis), doing: destroying)
         let tracking = Talk(try NetlinkSocket(.netfilter), doing: marking)
         var failure: SystemError?
         var destroyed = 0
         for _ in 0..<looks {
             let found: [SocketEntry]
-            do throws(SystemError) { found = try sockets.list(of: users) } catch {
+            do throws(SystemError) {
+                found = try sockets.list { users.contains($0.user) || !$0.isLoopback && outward.contains($0.user) }
+            } catch {
                 failure = error
                 break
             }
@@ -95,15 +101,15 @@ private final class Talk {
         }
     }
 
-    /// The sockets of these users that have a far end.
-    func list(of users: Set<UInt32>) throws(SystemError) -> [SocketEntry] {
+    /// The sockets that have a far end, and are meant.
+    func list(_ isMeant: (SocketEntry) -> Bool) throws(SystemError) -> [SocketEntry] {
         var found: [SocketEntry] = []
         for transport in TransportProtocol.allCases {
             for isIPv6 in [false, true] {
                 var code: Int32?
                 try exchange({ SocketEntry.list(transport, isIPv6: isIPv6, sequence: $0) }) { message, datagram in
                     code = message.errorCode(in: datagram)
-                    if let entry = SocketEntry(message, of: transport, in: datagram), users.contains(entry.user) {
+                    if let entry = SocketEntry(message, of: transport, in: datagram), isMeant(entry) {
                         found.append(entry)
                     }
                     return code != nil

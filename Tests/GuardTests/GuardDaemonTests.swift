@@ -32,9 +32,9 @@ import Testing
             return .done
         }
         func remove() throws(NftablesFailure) { if !isBusy { table = nil } }
-        func destroyFlows(of users: [UInt32], marks: [UInt32: UInt32]) -> (sockets: UInt64, problem: String?) {
-            (0, nil)
-        }
+        func destroyFlows(
+            of users: [UInt32], outward: [UInt32], marks: [UInt32: UInt32]
+        ) -> (sockets: UInt64, problem: String?) { (0, nil) }
         func digest(of table: NftTable) -> String { "\(table.hashValue)" }
         var ownersDescriptor: Int32 { -1 }
         func watch(on loop: EventLoop, _ changed: @escaping () -> Void) throws(SystemError) {}

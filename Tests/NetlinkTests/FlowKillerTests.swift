@@ -132,6 +132,22 @@ struct FlowKillerTests {
         }
     }
 
+    /// Of some users only what leads out of this machine ends.
+    @Test func whatStaysHereIsLeftWhereItIsAsked() throws {
+        try PrivateNamespace.run {
+            try PrivateNamespace.shell("ip addr add 192.0.2.9/32 dev lo")
+            let away = try Pair("192.0.2.9", listener: 0, client: Self.confined)
+            let local = try Pair(listener: 0, client: Self.confined)
+            let six = try Pair("::1", listener: 0, client: Self.confined)
+            let mapped = try Pair(listener: 0, client: Self.confined, dialling: "::ffff:127.0.0.1")
+            let others = try Pair("192.0.2.9", listener: Self.stranger, client: Self.stranger)
+            #expect(try FlowKiller.destroy(users: [], outward: [Self.confined], marks: [:]) == 1)
+            #expect(!away.lives && local.lives && six.lives && mapped.lives && others.lives)
+            #expect(try FlowKiller.destroy(users: [Self.confined], outward: [Self.confined], marks: [:]) == 3)
+            #expect(others.lives)
+        }
+    }
+
     /// What the kernel says of a destroyed one after its end carries the user's mark, by which the table holds it.
     @Test func aConnectionThatCouldLeaveIsMarked() throws {
         try PrivateNamespace.run {

@@ -33,6 +33,7 @@ import Testing
         world.happen(.configured(wish()))
         #expect(world.replacements == 0)
         #expect(world.destroyed == [])
+        #expect(world.destroyedOutward == [[107]])
         #expect(world.table?.handle == 900)
         #expect(world.table?.keeper == .us)
         #expect(world.machine.problem == nil)

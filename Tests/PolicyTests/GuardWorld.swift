@@ -91,7 +91,11 @@ struct GuardWorld {
     func count(_ match: (GuardMachine.Effect) -> Bool) -> Int { done.filter(match).count }
     var replacements: Int { count { if case .replace = $0 { true } else { false } } }
     var destroyed: [[UInt32]] {
-        done.compactMap { if case .destroyFlows(let users) = $0 { users } else { nil } }
+        done.compactMap { if case .destroyFlows(let users, _) = $0, !users.isEmpty { users } else { nil } }
+    }
+    /// The same, of those of whom only what leads out of this machine is destroyed.
+    var destroyedOutward: [[UInt32]] {
+        done.compactMap { if case .destroyFlows(_, let outward) = $0, !outward.isEmpty { outward } else { nil } }
     }
 }
 

@@ -51,9 +51,9 @@ public struct GuardMachine: Sendable {
         case replace(NftTable, owned: Bool)
         /// Become the owner of the table that is there; `written` follows.
         case adopt
-        /// Destroy the connections that these users have, and forget what connection tracking knows of them;
-        /// `destroyed` follows.
-        case destroyFlows([UInt32])
+        /// Destroy the connections that these users have, and those of others that lead out of this machine (`outward`),
+        /// and forget what connection tracking knows of them; `destroyed` follows.
+        case destroyFlows([UInt32], outward: [UInt32])
         /// Tell all who listen.
         case heartbeat
         /// Tell the operator.
@@ -80,8 +80,9 @@ public struct GuardMachine: Sendable {
     /// Why the wish is not all of what is asked for: a configuration that was refused at the start, or somebody who has
     /// no number any more.
     private var standing: String?
-    /// Whose connections from before the table may be left, and why.
-    private var older: (users: [UInt32], problem: String)?
+    private var older = OlderFlows()
+    /// Whether the table that was there at the start, if any, is still to be reckoned with.
+    private var mayInherit = true
     /// Whether the present wish was in the kernel once: a difference since then is somebody else's doing.
     private var wasHeld = false
     /// Whether any wish was: before, nobody knows by whom and for whom the table is that is there.
@@ -98,8 +99,7 @@ public struct GuardMachine: Sendable {
     private enum Write {
         case none
         case adopting
-        /// When it is done, the connections of these users are older than their rules.
-        case replacing([UInt32])
+        case replacing
     }
 
     /// How many changes are looked at in one second; after that the next second's look does.
@@ -113,7 +113,9 @@ public struct GuardMachine: Sendable {
     }
 
     /// Why not all is proven; nil where it is.
-    public var problem: String? { kernelProblem ?? standing ?? older?.problem ?? wish?.problem }
+    public var problem: String? { kernelProblem ?? standing ?? older.problem(of: held) ?? wish?.problem }
+
+    private var held: Set<UInt32> { wish?.userIDs ?? [] }
 
     /// Takes an event, and gives what follows from it.
     public mutating func receive(_ event: Event, at now: UTCTime) -> [Effect] {
@@ -157,7 +159,13 @@ public struct GuardMachine: Sendable {
         mayReplace = true
         mayAdopt = true
         looks = 0
-        return (older.map { [.destroyFlows($0.users)] } ?? []) + [.read, .heartbeat]
+        return payDebt() + [.read, .heartbeat]
+    }
+
+    /// Only where rules hold them does it not begin anew.
+    private func payDebt() -> [Effect] {
+        guard isSettled, let debt = older.owed(to: held) else { return [] }
+        return [debt]
     }
 
     private mutating func look() -> [Effect] {
@@ -185,6 +193,11 @@ public struct GuardMachine: Sendable {
             isSettled = found != nil
             return adopt()
         }
+        let isInherited = mayInherit && found.map { $0.keeper != .another } ?? true
+        if isInherited {
+            mayInherit = false
+            older.owe(outward: found?.counts.users ?? [])
+        }
         guard let found else { return replace(by: wish) }
         // Without a digest whoever is to be held is held all the same; only the router cannot be shown it.
         if wish.digest.isEmpty ? found.difference == nil : found.digest == wish.digest {
@@ -198,13 +211,19 @@ public struct GuardMachine: Sendable {
         } else if !wasEverHeld, wish.losesAny(of: found.counts.users) {
             kernelProblem = nil
             isSettled = true
-            return adopt()
+            return takeOver(isInherited)
         } else {
             return replace(by: wish)
         }
         isSettled = true
         kernelProblem = found.keeper == .another ? Self.kept : wish.digest.isEmpty ? Self.undigested : nil
-        return adopt()
+        return takeOver(isInherited)
+    }
+
+    /// The table is as it should be.
+    private mutating func takeOver(_ isInherited: Bool) -> [Effect] {
+        let debt = isInherited ? payDebt() : []
+        return debt.isEmpty ? adopt() : debt + [.read]
     }
 
     private static let undigested = "this machine's cryptographic library has no SHA-256, so nothing can be proven"
@@ -233,9 +252,9 @@ public struct GuardMachine: Sendable {
             return []
         }
         var effects: [Effect] = []
-        let held = reading?.counts.users ?? []
         // Where somebody else took rules away, connections may have been opened since by whom they held.
-        write = .replacing(wasHeld ? wish.userIDs.sorted() : wish.userIDs.subtracting(held).sorted())
+        older.owe(all: wasHeld ? wish.userIDs : wish.userIDs.subtracting(reading?.counts.users ?? []))
+        write = .replacing
         if wasHeld {
             repairs += 1
             let what = reading == nil ? "is gone" : reading?.difference ?? "is another"
@@ -251,10 +270,7 @@ public struct GuardMachine: Sendable {
         let ended = write
         write = .none
         switch (end, ended) {
-        case (.done, .replacing(let users)):
-            guard !users.isEmpty else { return [.read] }
-            older = (users, "connections older than the guard's table are not destroyed yet")
-            return [.destroyFlows(users), .read]
+        case (.done, .replacing): return (older.owed(to: held).map { [$0] } ?? []) + [.read]
         case (.done, _): return [.read]
         case (.failed(let reason), _):
             kernelProblem = reason
@@ -273,9 +289,7 @@ public struct GuardMachine: Sendable {
 
     /// What could not be destroyed is tried again each second.
     private mutating func destroyed(_ problem: String?) -> [Effect] {
-        older = problem.flatMap { problem in
-            older.map { ($0.users, "connections older than the guard's table may be left: \(problem)") }
-        }
+        older.tried(of: held, problem: problem)
         return []
     }
 
