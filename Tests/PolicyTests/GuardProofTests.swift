@@ -136,6 +136,21 @@ import Testing
         #expect(!isProven, "nor does one from the future")
     }
 
+    /// A guard to which the kernel does not answer says so with the time when it last did: that is no silence.
+    @Test mutating func anOldComplaintIsHeard() {
+        connect()
+        hear(word())
+        for second in 1...8 {
+            #expect(pass(1000) == [])
+            hear(word(problem: "the kernel does not say", age: Int64(second)))
+            #expect(why == "the guard says: the kernel does not say")
+        }
+        _ = pass(1900)
+        #expect(why.contains("silent for 2 s"), "and its silence is one")
+        hear(word())
+        #expect(isProven)
+    }
+
     @Test mutating func aConfinedUserIsNoGuard() {
         _ = machine.start()
         #expect(machine.connected(to: 107, now: now) == [.disconnect])

@@ -202,7 +202,10 @@ public struct GuardProofMachine: Sendable {
         let message = try GuardMessage(line)
         switch message {
         case .heartbeat(let said):
-            guard abs(time.unixSeconds - said.checkedAt.unixSeconds) <= Limits.oldest else { return [] }
+            // What it complains of is heard whenever it last read the kernel: perhaps that is what it cannot do.
+            guard said.problem != nil || abs(time.unixSeconds - said.checkedAt.unixSeconds) <= Limits.oldest else {
+                return []
+            }
             heartbeat = said
             lastHeartbeat = said
             heard = now
