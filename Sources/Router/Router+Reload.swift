@@ -44,6 +44,8 @@ extension Router {
         replaceGateways(newGateways)
         countListeners()
         cutWhatIsNoLongerAllowed(networkChanged: networkChanged)
+        // All that counted on them is cut.
+        for listener in closed { table.forget(listener.traffic) }
         for egress in retired { egress.stop() }
         for egress in fresh {
             if before.contains(where: { $0 === egress }) { egress.stop() }

@@ -93,6 +93,17 @@ import Testing
         _ = try Socket.listen(at: gone)
     }
 
+    /// A router that is reloaded each day keeps nothing of the listeners that it had.
+    @Test func theCounterOfAClosedListenerGoesWithIt() throws {
+        let running = try Running()
+        weak let kept = running.world.router.listeners[0].traffic
+        weak let closed = running.world.router.listeners[1].traffic
+        try running.world.reload { $0.node.listeners.removeLast() }
+        #expect(running.left == ["peer"])
+        #expect(closed == nil)
+        #expect(kept?.up == UInt64(Wire.handshake.count))
+    }
+
     @Test func anotherNetworkEndsAll() throws {
         let running = try Running()
         try running.world.reload { $0.network = .stagenet }

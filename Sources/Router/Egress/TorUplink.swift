@@ -38,6 +38,7 @@ extension Router {
         uplink.pause()
         streams.forEach { if $0.listener === uplink { $0.cut(.egressNotReady) } }
         table.cut { $0.listener == uplink.id }
+        table.forget(uplink.traffic)
         uplinks.removeAll { $0 === uplink }
     }
 }
