@@ -44,11 +44,12 @@ extension Router: WalletGateway.Host {
         let before = gateways
         gateways = new
         for gateway in new { gateway.takeRenewedFiles() }
-        for old in before where !new.contains(where: { $0 === old }) { retire(old) }
-        for gateway in new where !before.contains(where: { $0 === gateway }) {
+        let fresh = new.filter { gateway in !before.contains { $0 === gateway } }
+        for gateway in fresh {
             if let old = before.first(where: { $0.acceptor === gateway.acceptor }) { gateway.takeOver(from: old) }
-            gateway.start()
         }
+        for old in before where !new.contains(where: { $0 === old }) { retire(old) }
+        for gateway in fresh { gateway.start() }
     }
 
     private func retire(_ gateway: WalletGateway) {
@@ -63,7 +64,8 @@ extension Router: WalletGateway.Host {
         // A signed transaction is held as long as it would have been without the reload: told BUSY, the wallet would build
         // it anew, with other decoys.
         timeout.schedule(after: WalletDispatch.longestFarewell)
-        gateway.retire { timeout.schedule(after: .zero) }
+        let inForce = gateways.first { $0.acceptor === gateway.acceptor }?.configuration
+        gateway.retire(for: inForce) { timeout.schedule(after: .zero) }
     }
 
     /// Something changed by which it is decided what passes.
@@ -86,9 +88,10 @@ extension Router: WalletGateway.Host {
         i2pService.stop()
         stopAccepting()
         cutEverything(.egressNotReady)
-        var left = gateways.count
+        let draining = gateways + retiredGateways
+        var left = draining.count
         var isOver = false
-        for gateway in gateways {
+        for gateway in draining {
             gateway.drain {
                 left -= 1
                 if left == 0, isOver { done() }

@@ -155,7 +155,11 @@ final class DispatchRun {
         #expect(outcomes[id] == .answered(.outputs([1])))
     }
 
-    func retire() { take(dispatch.retire(now: now)) }
+    /// The nodes of these places are still in the file.
+    func retire(keeping kept: [Int]? = nil) {
+        let nodes = (kept ?? Array(configuration.nodes.indices)).map { configuration.nodes[$0] }
+        take(dispatch.retire(now: now) { nodes.contains($0) })
+    }
 
     func takeOver(from old: DispatchRun) { dispatch.takeOver(from: old.dispatch, now: now) }
 

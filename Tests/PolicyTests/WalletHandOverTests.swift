@@ -35,6 +35,22 @@ import Testing
         #expect(try run.only(.transaction).node == 0)
     }
 
+    /// Where both links are given to wallets that read slowly, it is not waited for without end.
+    @Test func ownNodeIsNotWaitedForForEver() throws {
+        let run = try busyOwnNode()
+        for link in run.live(.sync) { run.overflow(link.id, beginning: Array("{".utf8)) }
+        #expect(run.streams.count == 2)
+        let id = run.ask(.transaction())
+        run.pass(.seconds(59))
+        #expect(run.live(.transaction).isEmpty)
+        run.pass(.seconds(2))
+        let link = try run.only(.transaction)
+        #expect(link.node == 1)
+        run.open(link.id)
+        run.answer(link.id, .json("OK"))
+        #expect(run.outcomes[id] == .answered(.json("OK")))
+    }
+
     /// Refused by one node, while the second has a pause of a second: it is waited for.
     @Test func oneRefusalIsNotBelievedInAPause() throws {
         let run = DispatchRun("ooo")
@@ -117,6 +133,43 @@ import Testing
         #expect(run.live().isEmpty)
     }
 
+    @Test func aRetiredOneLeavesNoProbeAndNothingThatOpens() throws {
+        let run = DispatchRun("oo")
+        run.answersProbes = false
+        run.ask(.sync())
+        run.open(try run.only(.sync).id)
+        run.answer(try run.only(.sync).id, .result())
+        run.pass(.seconds(4))
+        #expect(!run.live(.probe).isEmpty)
+        run.end(try run.only(.sync).id, .idleClosed)
+        #expect(try run.only(.sync).state == .opening)
+        run.retire()
+        #expect(run.live().isEmpty)
+    }
+
+    @Test func aRetiredOneDialsNoNodeThatWasTakenOut() throws {
+        let run = DispatchRun("ooo")
+        try run.build()
+        let id = run.ask(.transaction())
+        run.retire(keeping: [0, 1])
+        for _ in 0..<200 {
+            for link in run.live(.transaction) { run.end(link.id, .notOpened(.onionUnreachable, "it is not there")) }
+            run.pass(.seconds(1))
+        }
+        #expect(run.isBusy(id))
+        #expect(run.links.allSatisfy { $0.node != 2 || $0.purpose == .probe })
+    }
+
+    /// What no node has seen is asked of the one in its place.
+    @Test func aRetiredOneShowsNoOutputs() throws {
+        let run = DispatchRun("oo")
+        let id = run.ask(.outputs())
+        run.retire()
+        #expect(run.isBusy(id))
+        for link in run.live() { run.open(link.id) }
+        #expect(run.sends(of: .outputs()).isEmpty)
+    }
+
     @Test func whoIsInItsPlaceKnowsWhoWasShownTheOutputs() throws {
         let old = DispatchRun("oo")
         try old.build()
@@ -127,5 +180,17 @@ import Testing
         run.ask(.transaction())
         run.open(try run.only(.transaction).id)
         #expect(run.sends(of: .transaction()) == [1])
+    }
+
+    /// The second set of a transfer is of one that was begun, also where a reload came between both.
+    @Test func whoIsInItsPlaceKnowsWhatWasBegun() throws {
+        let old = DispatchRun("oo")
+        try old.build()
+        let run = DispatchRun("oo")
+        run.takeOver(from: old)
+        run.routes([false, false])
+        let id = run.ask(.outputs([2]))
+        run.pass(.seconds(100))
+        #expect(run.outcomes[id] == nil)
     }
 }

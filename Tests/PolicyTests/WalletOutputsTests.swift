@@ -148,6 +148,8 @@ import Testing
         for _ in 0..<40 where run.outcomes[id] == nil {
             run.openComparison()
             for (place, link) in run.live(.outputs).enumerated() {
+                // An answer that has begun may take its time, but not anew in each round.
+                run.begin(link.id)
                 run.answer(link.id, .output(isUnlocked: place == 0))
             }
             run.pass(.seconds(5))
@@ -155,6 +157,31 @@ import Testing
         #expect(run.isBusy(id))
         #expect(run.isBusy(run.ask(.outputs([2]))))
         #expect(run.sends(of: .outputs([2])).isEmpty)
+    }
+
+    /// A wallet that loses patience would ask anew.
+    @Test func whoLeavesTwoThatAreApartHasShownOneSet() throws {
+        let run = DispatchRun("ooo", verifies: true)
+        let id = run.ask(.outputs())
+        try answer(run, .output(isUnlocked: true), .output(isUnlocked: false))
+        run.leave(id)
+        #expect(run.isBusy(run.ask(.outputs([2]))))
+        #expect(run.sends(of: .outputs([2])).isEmpty)
+    }
+
+    /// Nor is the third one asked that will be given the transaction, nor one that is not there: the next block comes.
+    @Test(arguments: ["ooo", "oooo"])
+    func twoThatAreApartWaitForEachOther(_ kinds: String) throws {
+        let run = DispatchRun(kinds, verifies: true)
+        run.routes([true, true, true, false])
+        let id = run.ask(.outputs())
+        for _ in 0..<6 {
+            try answer(run, .output(isUnlocked: true), .output(isUnlocked: false))
+            run.pass(.seconds(6))
+        }
+        try answer(run, .output(isUnlocked: true), .output(isUnlocked: true))
+        #expect(run.outcomes[id] == .answered(.output(isUnlocked: true)))
+        #expect(Set(run.sends(of: .outputs())) == [0, 2])
     }
 
     @Test func whoTellsOthersThanTwoThatAreApartIsTheLiar() throws {

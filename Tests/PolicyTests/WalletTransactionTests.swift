@@ -51,6 +51,34 @@ import Testing
         #expect(run.outcomes[id] == .answered(.outputs([1])))
     }
 
+    /// Another wallet's transaction, which is handed over in between, is not that one.
+    @Test func anotherTransactionEndsNothingThatWasBegun() throws {
+        let run = DispatchRun("ooo")
+        try run.build()
+        run.ask(.transaction())
+        run.answer(try run.only(.transaction).id, .json("OK"))
+        run.routes([false, false, false])
+        let id = run.ask(.outputs([2]))
+        run.pass(.seconds(100))
+        #expect(run.outcomes[id] == nil)
+    }
+
+    /// A pause of seconds is no reason to show one node both, outputs and transaction.
+    @Test func outputsWaitForTheirNodesPause() throws {
+        let run = DispatchRun("oo")
+        let id = run.ask(.outputs())
+        run.open(try run.only(.outputs).id)
+        run.open(try run.only(.transaction).id)
+        run.end(try run.only(.outputs).id, .unanswered("it broke"))
+        #expect(run.live(.outputs).isEmpty)
+        run.pass(.seconds(3))
+        let again = try run.only(.outputs)
+        #expect(again.node == 0)
+        run.open(again.id)
+        run.answer(again.id, .outputs([1]))
+        #expect(run.outcomes[id] == .answered(.outputs([1])))
+    }
+
     @Test func notForEver() throws {
         let run = DispatchRun("ooo")
         try run.build()

@@ -150,6 +150,20 @@ import Testing
         #expect(wallet.results == 1)
     }
 
+    /// Also of a table that a reload has changed since.
+    @Test func atTheEndARequestOfARetiredListenerIsWaitedFor() throws {
+        let (world, node) = try WalletWorld.withNode()
+        node.answer = { _ in .silence }
+        let wallet = try world.ask()
+        #expect(world.run { node.asked.count == 1 })
+        try world.world.reload { $0.wallets[0].nodes.append(.at(node.port)) }
+        var isDone = false
+        #expect(world.router.drain { isDone = true })
+        #expect(!world.run(for: .milliseconds(300)) { isDone })
+        node.sayToAll(FakeNode.response(to: []))
+        #expect(world.run { isDone && wallet.results == 1 })
+    }
+
     @Test func theStatusNamesPlacesAndCountsNothing() throws {
         let (world, node) = try WalletWorld.withNode()
         let wallet = try world.ask()

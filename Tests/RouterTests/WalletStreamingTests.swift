@@ -80,6 +80,20 @@ import Testing
         #expect(node.asked.count == 2)
     }
 
+    /// It is given in one piece, to a wallet that has not read a byte of it yet.
+    @Test func aLongDistributionComesToASlowWallet() throws {
+        let (world, node) = try WalletWorld.withNode()
+        node.answer = { _ in .long(8_000_000) }
+        let wallet = try world.ask(Wallet.distribution)
+        wallet.stream.pause()
+        world.run(for: .seconds(2)) { false }
+        #expect(node.written > 7_999_000, "the gateway has taken all of it")
+        #expect(wallet.count < 1_000_000 && !wallet.hasEnded)
+        wallet.stream.resume()
+        #expect(world.run(for: .seconds(20)) { wallet.count > 8_000_000 })
+        #expect(wallet.answers == 1 && !wallet.hasEnded)
+    }
+
     @Test func aNodeThatBreaksOffAShortAnswerIsAskedAgain() throws {
         let (world, node) = try WalletWorld.withNode()
         var left = 1

@@ -39,7 +39,7 @@ extension Ruleset {
         var rules: [[NftStatement]] = [[.direction(.reply), .outInterface("lo"), .accept]]
         // Answers to wallets of other machines, from the listeners that are for them and from no other socket.
         for case .tcp(let address, let port) in configuration.wallets.filter(\.isOutsideLoopback).map(
-            \.listen.canonical)
+            \.listen)
         {
             rules.append([
                 .direction(.reply), .source(address, prefix: address.bitCount), .sourcePort(.tcp, port), .accept,

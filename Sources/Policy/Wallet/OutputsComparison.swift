@@ -56,6 +56,9 @@ struct OutputsComparison {
         }
     }
 
+    /// Whether it was asked more than once.
+    var isAskedAgain: Bool { rounds > 0 }
+
     /// Whether two were asked again for long enough that a third is asked, if there is one.
     var needsThird: Bool { answers.count == 2 && rounds >= 3 }
 
@@ -78,6 +81,8 @@ struct OutputsComparison {
     ) -> Bool {
         guard let outputs = outputs(of: one, form), let others = self.outputs(of: other, form) else { return false }
         guard exceptLocks else { return one.body[outputs] == other.body[others] }
+        // A boolean has one byte in portable storage.
+        guard form != .portableStorage || outputs.count == others.count else { return false }
         return withoutLocks(one.body[outputs], form) == withoutLocks(other.body[others], form)
     }
 

@@ -25,9 +25,12 @@ struct OutputsTrust {
 
     /// What was known of a node which had another number.
     mutating func takeOver(from old: OutputsTrust, _ before: Int, as node: Int) {
-        for liar in old.liars where liar.node == before { liars.append((node, liar.until)) }
+        for liar in old.liars where liar.node == before && !liars.contains(where: { $0.node == node }) {
+            liars.append((node, liar.until))
+        }
         guard let dispute = old.dispute, dispute.nodes.contains(before) else { return }
-        self.dispute = ((self.dispute?.nodes ?? []) + [node], dispute.until)
+        let nodes = self.dispute?.nodes ?? []
+        self.dispute = (nodes.contains(node) ? nodes : nodes + [node], dispute.until)
     }
 
     /// Nobody could say who is right.

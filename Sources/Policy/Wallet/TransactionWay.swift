@@ -9,8 +9,10 @@ struct TransactionWay {
     private(set) var failures: [Int]
     /// How long a wallet that asked for outputs is thought to be about to send a transaction; nil while none is.
     private(set) var wantedUntil: Instant?
-    /// Whether a node saw outputs that the wallet asked for to build it.
-    private(set) var isBegun = false
+    /// Since when.
+    private(set) var wantedSince: Instant?
+    /// How long a wallet that was told outputs is thought to ask for more of them, for the same transaction.
+    private(set) var begunUntil: Instant?
 
     init(nodes: Int) {
         failures = Array(repeating: 0, count: nodes)
@@ -21,10 +23,26 @@ struct TransactionWay {
     /// A wallet builds a transaction.
     mutating func want(_ now: Instant) {
         wantedUntil = now + WalletLimits.warm
+        wantedSince = wantedSince ?? now
     }
 
-    /// A node sees outputs that it will be built of, or others that the real one is hidden among.
-    mutating func begin() { isBegun = true }
+    /// A node sees outputs that it will be built of. Another wallet's transaction that is handed over ends nothing of that.
+    mutating func begin(_ now: Instant) { begunUntil = now + WalletLimits.shownOutputs }
+
+    /// Whether a node has seen outputs for what may still be built.
+    func isBegun(_ now: Instant) -> Bool { begunUntil.map { now < $0 } ?? false }
+
+    /// Nothing that was begun goes on.
+    mutating func forget() {
+        finish()
+        begunUntil = nil
+    }
+
+    /// What the way before this one knew.
+    mutating func takeOver(from old: TransactionWay) {
+        wantedUntil = wantedUntil ?? old.wantedUntil
+        begunUntil = begunUntil ?? old.begunUntil
+    }
 
     /// This link is for it.
     mutating func set(_ id: WalletDispatch.LinkID, at node: Int) {
@@ -55,6 +73,6 @@ struct TransactionWay {
     /// Nobody builds a transaction any more.
     mutating func finish() {
         wantedUntil = nil
-        isBegun = false
+        wantedSince = nil
     }
 }

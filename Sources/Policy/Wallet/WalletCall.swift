@@ -8,11 +8,6 @@ public enum WalletPurpose: String, Hashable, Sendable, CaseIterable {
     case transaction
     /// Whether a node is good.
     case probe
-
-    /// How many bytes of an answer are held until it is whole, so that one which breaks off can be asked of another node; a
-    /// longer one is given on as it comes. Mainnet's distribution of outputs has a byte or two for each of its 2.3 million
-    /// blocks, and a wallet whose transfer ends on half of it draws other decoys the next time; blocks it asks for again.
-    public var holdLimit: Int { self == .outputs ? 8 << 20 : 1 << 20 }
 }
 
 /// One of the calls that a wallet may make: what it is called on the wire, and what we do with it.
@@ -57,6 +52,14 @@ public struct WalletCall: Hashable, Sendable {
     /// Whether wallets ask it again and again by a body that says nothing of what they own or look for. Such calls are
     /// remembered while a connection lasts; all others are not.
     var mayBeRemembered: Bool { Self.remembered.contains(method ?? path) }
+
+    /// How many bytes of an answer are held until it is whole, so that one which breaks off can be asked of another node; a
+    /// longer one is given on as it comes. Mainnet's distribution of outputs has a byte or two for each of its 2.3 million
+    /// blocks, and a wallet whose transfer ends on half of it draws other decoys the next time; blocks it asks for again.
+    public var holdLimit: Int { purpose == .outputs && role == .plain ? Self.longestHeld : 1 << 20 }
+
+    /// The most that is held of any answer, in bytes.
+    public static let longestHeld = 8 << 20
 
     private static let remembered: Set<String> = [
         "/getheight", "/getinfo", "/get_transaction_pool_hashes.bin", "/get_transaction_pool_hashes", "get_info",

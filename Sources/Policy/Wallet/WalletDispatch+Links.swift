@@ -35,8 +35,8 @@ extension WalletDispatch {
         switch errand {
         case .request, .check:
             for request in waiting.indices where waiting[request].isAsked(on: link) {
-                // Not again where the same node has failed it: it could begin without end.
-                if !waiting[request].failed.contains(links[index].node) {
+                // Not again where the same node has failed it, or tells it once more: it could begin without end.
+                if !waiting[request].failed.contains(links[index].node), !isAskedAgain(waiting[request]) {
                     waiting[request].until = max(waiting[request].until, now + WalletLimits.rest)
                 }
                 if waiting[request].asksForOutputs { links[index].until = now + WalletLimits.restOfOutputs }
@@ -204,7 +204,7 @@ extension WalletDispatch {
 
     /// After an answer: the link is idle, or closed.
     mutating func settle(_ index: Int, keepsAlive: Bool, _ now: Instant) {
-        guard keepsAlive, !links[index].isRetired, !isRetired else {
+        guard keepsAlive, !links[index].isRetired else {
             close(index, now)
             return
         }

@@ -38,8 +38,25 @@ extension WalletDispatch {
         }
         let order = order(now).filter { $0 != besides && canAsk($0, request, now) }
         let fresh = order.filter { !request.failed.contains($0) }
-        return fresh.first { session.isHighEnough($0) && !takesTransactionOf(request, $0) }
-            ?? fresh.first { !takesTransactionOf(request, $0) } ?? fresh.first ?? order.first
+        let others = fresh.filter { !takesTransactionOf(request, $0) }
+        if let other = others.first(where: { isHighEnough($0, now) }) ?? others.first { return other }
+        // Outputs that were shown are not shown to the transaction's node as well because the others have a pause of seconds.
+        if request.isShown, request.asksForOutputs, now < request.until + (.zero - WalletLimits.lastChance) {
+            if let again = order.first(where: { !takesTransactionOf(request, $0) }) { return again }
+            if places.contains(where: { $0 != besides && isComing($0, request, now) }) { return nil }
+        }
+        return fresh.first ?? order.first
+    }
+
+    /// Whether a node that is not to be given the transaction can be asked for its outputs within seconds.
+    private func isComing(_ node: Int, _ request: WaitingRequest, _ now: Instant) -> Bool {
+        mayEverAsk(node, request, now) && !takesTransactionOf(request, node) && mayBeGivenTransactions(node, now)
+            && !isLongDead(node, now)
+    }
+
+    /// Whether a node is not known to be lower than what the wallet was shown; a height that nobody else has does not count.
+    func isHighEnough(_ node: Int, _ now: Instant) -> Bool {
+        session.isHighEnough(node, limit: quorum.height(now: now).map { ($0, NodeQuorum.slack) })
     }
 
     /// When a request that no node can be asked now could be asked again; nil where waiting does not help.
@@ -57,7 +74,7 @@ extension WalletDispatch {
     mutating func settleSession(_ now: Instant) {
         if let node = session.node, canServe(node, now) { return }
         let able = order(now).filter { canServe($0, now) }
-        guard let node = able.first(where: { session.isHighEnough($0) }) ?? able.first else { return }
+        guard let node = able.first(where: { isHighEnough($0, now) }) ?? able.first else { return }
         moveSession(to: node, now)
     }
 
@@ -69,10 +86,6 @@ extension WalletDispatch {
     /// The session goes to this node from now on, and lets its old ones be.
     mutating func moveSession(to node: Int, _ now: Instant) {
         guard session.node != node else { return }
-        // A height that nobody else has binds no other node to it.
-        if let old = session.node, quorum.trouble(of: old, now) != nil, let height = quorum.height(now: now) {
-            session.limitShown(to: height)
-        }
         session.move(to: node, now)
         for index in links.all.indices.reversed() {
             let link = links[index]
@@ -85,7 +98,7 @@ extension WalletDispatch {
     mutating func returnHome(_ now: Instant) {
         guard let node = session.node, !isOwn[node], waiting.isEmpty, !way.isWanted,
             now - session.movedAt >= WalletLimits.away,
-            let home = places.first(where: { isOwn[$0] && session.heights[$0] != nil && session.isHighEnough($0) }),
+            let home = places.first(where: { isOwn[$0] && session.heights[$0] != nil && isHighEnough($0, now) }),
             isUsable(home, now)
         else { return }
         moveSession(to: home, now)
@@ -94,11 +107,11 @@ extension WalletDispatch {
     /// With `order = "best"` a session begins at any node, since no probe has told yet how soon each answers. When all have, it
     /// goes to the quickest, once, between requests, and not while a transaction is made.
     mutating func settleAtBest(_ now: Instant) {
-        guard order == .best, !session.isSettled, let node = session.node, !isOwn[node], waiting.isEmpty, !way.isWanted,
-            session.heights[node] != nil, !awaitsReading(besides: nil, now)
+        guard order == .best, !session.isSettled, let node = session.node, !isOwn[node], waiting.isEmpty, held.isEmpty,
+            !way.isWanted, session.heights[node] != nil, !awaitsReading(besides: nil, now)
         else { return }
         session.settle()
-        let best = order(now).first { canServe($0, now) && session.heights[$0] != nil && session.isHighEnough($0) }
+        let best = order(now).first { canServe($0, now) && session.heights[$0] != nil && isHighEnough($0, now) }
         if let best { moveSession(to: best, now) }
     }
 

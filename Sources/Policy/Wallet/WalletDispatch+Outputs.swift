@@ -25,7 +25,7 @@ extension WalletDispatch {
         if verifiesOutputs, !isOwn[node] {
             let second = WaitingRequest(.check(id), waiting[index].request, isOfBegun: isOfBegun, now: now)
             guard let other = self.node(for: second, besides: node, now) else {
-                return postpone(index, for: second, now)
+                return postpone(index, for: second, besides: node, now)
             }
             claims = 0
             twin = (second, self.link(.outputs, at: other, &claims, now).map { links[$0].id })
@@ -75,20 +75,33 @@ extension WalletDispatch {
             if !askThird(id, now) { giveUp(on: id, now) }
         case .apart(let liar):
             if let liar { contradicted(liar, now) }
-            if comparisons[comparison].needsThird, askThird(id, now) { return }
+            if comparisons[comparison].needsThird, askThird(id, beside: true, now) { return }
             comparisons[comparison].rest(until: now + WalletLimits.apart)
             wake(at: now + WalletLimits.apart)
         case .disputed: giveUp(on: id, now)
         }
     }
 
+    /// Asks one more node.
+    ///
+    /// - Parameter beside: only one that can be asked now, and is not to be given the transaction.
     /// - Returns: whether there is one.
-    private mutating func askThird(_ id: RequestID, _ now: Instant) -> Bool {
+    private mutating func askThird(_ id: RequestID, beside: Bool = false, _ now: Instant) -> Bool {
         guard let check = waiting.firstIndex(where: { $0.errand == .check(id) }),
-            places.contains(where: { mayEverAsk($0, waiting[check], now) })
+            places.contains(where: { node in
+                beside
+                    ? canAsk(node, waiting[check], now) && !takesTransactionOf(waiting[check], node)
+                    : mayEverAsk(node, waiting[check], now)
+            })
         else { return false }
         waiting[check].state = .waiting
         return true
+    }
+
+    /// Whether nodes told it already, and are asked once more.
+    func isAskedAgain(_ request: WaitingRequest) -> Bool {
+        request.asksForOutputs
+            && comparisons.contains { $0.request == request.errand.request && $0.isAskedAgain }
     }
 
     private mutating func contradicted(_ liar: Int, _ now: Instant) {

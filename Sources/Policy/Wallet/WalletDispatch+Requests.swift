@@ -20,7 +20,7 @@ extension WalletDispatch {
         } else {
             returnHome(now)
             settleAtBest(now)
-            let isOfBegun = request.call.purpose == .outputs && way.isBegun
+            let isOfBegun = request.call.purpose == .outputs && way.isBegun(now)
             waiting.append(WaitingRequest(.request(id), request, isOfBegun: isOfBegun, now: now))
             wake(at: now + WalletLimits.request)
             if request.call.purpose == .outputs { way.want(now) }
@@ -46,6 +46,7 @@ extension WalletDispatch {
     /// The wallet that asked this went away: no answer is wanted. A transaction is handed over all the same.
     public mutating func requestGone(_ id: RequestID, now: Instant) -> [Effect] {
         for index in held.indices where held[index].wallet == id { held[index].wallet = nil }
+        dispute(id, now)
         remove(id, now)
         pump(now)
         return take()
@@ -95,15 +96,19 @@ extension WalletDispatch {
 
     /// No node can be asked now: the request waits for a pause to pass, or the wallet is told that the daemon is busy.
     ///
-    /// - Parameter twin: what has no node, where it is not the request itself.
+    /// - Parameters:
+    ///   - twin: what has no node, where it is not the request itself.
+    ///   - node: the request's own, which the twin cannot be asked of.
     /// - Returns: whether it waits.
-    mutating func postpone(_ index: Int, for twin: WaitingRequest? = nil, _ now: Instant) -> Bool {
+    mutating func postpone(
+        _ index: Int, for twin: WaitingRequest? = nil, besides node: Int? = nil, _ now: Instant
+    ) -> Bool {
         let request = waiting[index]
         let chance = chance(twin ?? request, now)
         if let chance { wake(at: chance) }
         if request.isOfBegun || request.isShown && request.asksForOutputs {
             // Another set for the same transaction does more harm than waiting, unless no node is left to ask.
-            if places.contains(where: { mayEverAsk($0, request, now) }) { return true }
+            if places.contains(where: { $0 != node && mayEverAsk($0, twin ?? request, now) }) { return true }
         } else if let chance, chance - request.askedAt <= WalletLimits.patience {
             return true
         }
@@ -145,7 +150,7 @@ extension WalletDispatch {
                 waiting[index].until = waiting[index].askedAt + WalletLimits.shownOutputs
             }
             session.showedOutputs(to: node, now)
-            way.begin()
+            way.begin(now)
         case .outputs, .transaction, .probe: break
         }
         links.ask(link, waiting[index].errand, until: until, now: now)

@@ -26,27 +26,55 @@ extension WalletDispatch {
             if let wallet = transaction.wallet { effects.append(.answer(wallet, BusyAnswer.to(transaction.request))) }
         }
         held = []
-        way.finish()
+        way.forget()
         while !links.all.isEmpty { close(0, now) }
         return take()
     }
 
     /// Another dispatcher takes its place: nothing more is asked of it. What waits and what is held comes to its end, which
     /// takes `longestFarewell` at most; nothing else is opened, kept or probed.
-    public mutating func retire(now: Instant) -> [Effect] {
+    ///
+    /// - Parameter kept: whether the configuration that is now in force has a node, and lets requests go to it. To no other a
+    ///   link is opened any more.
+    public mutating func retire(now: Instant, _ kept: (WalletNodeConfiguration) -> Bool) -> [Effect] {
         isRetired = true
+        for node in places where !kept(nodes[node]) {
+            isAllowed[node] = false
+            isTrusted[node] = false
+        }
         probes.end()
         finishTest("its table was changed by a reload")
-        for index in links.all.indices.reversed() where links[index].isIdle && links[index].purpose != .transaction {
-            close(index, now)
+        // Nobody has seen these: the wallet asks the dispatcher in its place, which then knows who was shown what.
+        while let index = waiting.firstIndex(where: { $0.asksForOutputs && !$0.isShown && !$0.isOfBegun }) {
+            giveUp(index, now)
         }
+        for index in links.all.indices.reversed() where !isStillNeeded(links[index]) { close(index, now) }
         pump(now)
         return take()
+    }
+
+    /// Whether a link of a retired dispatcher carries something, or will.
+    private func isStillNeeded(_ link: WalletLink) -> Bool {
+        switch link.purpose {
+        case .probe: false
+        case .transaction: true
+        case .sync, .outputs:
+            link.errand != nil
+                || isAllowed[link.node] && waiting.contains { $0.isWaiting && $0.request.call.purpose == link.purpose }
+        }
+    }
+
+    /// What a retired dispatcher's links came to be idle for is over.
+    mutating func closeNeedless(_ now: Instant) {
+        for index in links.all.indices.reversed() where links[index].isIdle && !isStillNeeded(links[index]) {
+            close(index, now)
+        }
     }
 
     /// Takes over what the dispatcher before it knows of nodes that are its own too: who was shown outputs of a transaction
     /// that is yet to come, and who lied about outputs.
     public mutating func takeOver(from old: WalletDispatch, now: Instant) {
+        way.takeOver(from: old.way)
         for node in places {
             guard let before = old.nodes.firstIndex(where: { $0.destination == nodes[node].destination }) else {
                 continue

@@ -105,9 +105,12 @@ extension WalletDispatch {
         let seesBoth: (Int) -> Bool
         if case .copy(let number) = errand {
             guard let held = held.first(where: { $0.number == number }) else { return nil }
-            others = places.filter { $0 != node && held.isOpen($0) && isUsable($0, now) }
+            let isShown = { isShownOutputs($0, now, isBeforeOutputs: held.isRefused) }
+            others = places.filter {
+                $0 != node && held.isOpen($0) && isUsable($0, now) && !(held.isRefused && isShown($0))
+            }
             until = held.until
-            seesBoth = { isShownOutputs($0, now, isBeforeOutputs: false) }
+            seesBoth = isShown
         } else {
             guard let request = waiting.first(where: { $0.errand == errand }) else { return nil }
             others = places.filter { $0 != node && canAsk($0, request, now) }
@@ -152,7 +155,7 @@ extension WalletDispatch {
             return
         }
         session.finish()
-        way.finish()
+        way.forget()
         for node in places { probes.cancel(node) }
         for index in links.all.indices.reversed() {
             let link = links[index]

@@ -56,17 +56,30 @@ extension WalletDispatch {
             if let place = links.index(of: id), links[place].isIdle { sendHeld(index, on: place, now) }
             return
         }
-        guard let node = firstWithRoom(ready, now) else { return }
+        let patience = transaction.until + (.zero - WalletLimits.transaction) + WalletLimits.roomOfOwn
+        guard let node = firstWithRoom(ready, failures: { transaction.attempts[$0].failures }, patience, now) else {
+            return
+        }
         finishOutputs()
         held[index].copies[copy] = .on(open(.transaction, at: node, now))
     }
 
-    /// The first of them that a further link may be opened to. One of this machine whose links are all in use has room as
-    /// soon as a call there ends: nobody else is shown a transaction because of that.
-    private mutating func firstWithRoom(_ nodes: [Int], _ now: Instant) -> Int? {
+    /// The first of them that a further link may be opened to.
+    ///
+    /// One of this machine whose links are all in use has room as soon as a call there ends: nobody else is shown a
+    /// transaction because of that, before it has taken long.
+    ///
+    /// - Parameters:
+    ///   - failures: how often a node failed this transaction.
+    ///   - patience: until when such a node is waited for.
+    private mutating func firstWithRoom(
+        _ nodes: [Int], failures: (Int) -> Int, _ patience: Instant, _ now: Instant
+    ) -> Int? {
         for node in nodes {
             if makeRoom(at: node, for: .transaction, now) { return node }
-            if isOwn[node] { return nil }
+            guard isOwn[node], now < patience, isWorthWaiting(node, failures: failures(node), now) else { continue }
+            wake(at: patience)
+            return nil
         }
         return nil
     }
@@ -172,7 +185,10 @@ extension WalletDispatch {
         if let until = way.wantedUntil { wake(at: until) }
         let candidates = transactionNodes(failures: { way.failures[$0] }, now, isBeforeOutputs: true)
         let ready = candidates.filter { ways.mayDial($0, now) }
-        if let node = firstWithRoom(ready.filter { quorum.isGood($0, now: now) } + ready, now) {
+        let patience = (way.wantedSince ?? now) + WalletLimits.transactionWay / 2
+        let failures = way.failures
+        let good = ready.filter { quorum.isGood($0, now: now) }
+        if let node = firstWithRoom(good + ready, failures: { failures[$0] }, patience, now) {
             way.set(open(.transaction, at: node, now), at: node)
             return
         }
@@ -201,7 +217,7 @@ extension WalletDispatch {
     }
 
     /// A pause after a failure does not count here: a transaction is worth a try.
-    private func mayBeGivenTransactions(_ node: Int, _ now: Instant) -> Bool {
+    func mayBeGivenTransactions(_ node: Int, _ now: Instant) -> Bool {
         isAllowed[node] && ways.isReady(node) && quorum.trouble(of: node, now) == nil
     }
 
@@ -251,7 +267,7 @@ extension WalletDispatch {
     }
 
     /// Whether it failed again and again before now.
-    private func isLongDead(_ node: Int, _ now: Instant) -> Bool {
+    func isLongDead(_ node: Int, _ now: Instant) -> Bool {
         quorum.nextTry(of: node).map { $0 - now > .seconds(3) } ?? false
     }
 }

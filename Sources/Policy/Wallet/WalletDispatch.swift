@@ -62,9 +62,9 @@ public struct WalletDispatch: Sendable {
     let places: [Int]
     let isOwn: [Bool]
     /// Whether it is given calls that show key images.
-    let isTrusted: [Bool]
+    var isTrusted: [Bool]
     /// Whether requests may go there at all: to other machines only where no node is on this one, or with `fallback`.
-    let isAllowed: [Bool]
+    var isAllowed: [Bool]
     let order: WalletConfiguration.Order
     let verifiesOutputs: Bool
     let broadcast: Int
@@ -161,7 +161,10 @@ public struct WalletDispatch: Sendable {
         keepTransactionWay(now)
         pressProbe(now)
         if !waiting.isEmpty { place(now) }
-        guard !isRetired else { return }
+        guard !isRetired else {
+            closeNeedless(now)
+            return
+        }
         keepWarm(now)
         startProbes(now)
     }

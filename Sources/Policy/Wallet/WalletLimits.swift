@@ -37,6 +37,8 @@ enum WalletLimits {
     static let transaction = Duration.seconds(180)
     /// For outputs that a node has seen asked for: as long, since another set for the same transaction does harm.
     static let shownOutputs = Duration.seconds(180)
+    /// How long a transaction waits for a link to a node of this machine, all of whose links are in use.
+    static let roomOfOwn = Duration.seconds(60)
     /// For the transaction's link to open before outputs are asked for.
     static let transactionWay = Duration.seconds(40)
     /// Links stay open for this after the wallet's last request.

@@ -58,9 +58,6 @@ struct WalletSession {
     /// It is where it belongs by how soon nodes answer, and stays.
     mutating func settle() { isSettled = true }
 
-    /// The highest that it was shown is no truth: its node was set aside, and most nodes say this.
-    mutating func limitShown(to height: UInt64) { shownHeight = min(shownHeight, height) }
-
     /// A request for blocks or the like goes out.
     mutating func synchronizes() { usesSync = true }
 
@@ -93,13 +90,20 @@ struct WalletSession {
     }
 
     /// Whether a node is not known to be lower than what the wallet was shown.
-    func isHighEnough(_ node: Int) -> Bool {
-        heights[node].map { $0 >= shownHeight } ?? true
+    ///
+    /// - Parameter limit: what most nodes say, and how many blocks honest ones may differ by: what was shown from above that
+    ///   was one node's alone, and most nodes' counts.
+    func isHighEnough(_ node: Int, limit: (height: UInt64, slack: UInt64)?) -> Bool {
+        guard let height = heights[node] else { return true }
+        if let limit, shownHeight > limit.height, shownHeight - limit.height > limit.slack {
+            return height >= limit.height
+        }
+        return height >= shownHeight
     }
 
     /// A node sees which outputs are asked for.
     mutating func showedOutputs(to node: Int, _ now: Instant) {
-        shownOutputs[node] = now
+        shownOutputs[node] = max(shownOutputs[node] ?? now, now)
     }
 
     /// When it was shown outputs that may be of a transaction that is yet to come.

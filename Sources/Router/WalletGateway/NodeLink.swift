@@ -45,18 +45,21 @@ final class NodeLink {
     private var outcome: NodeConversation.Event?
 
     /// How much of an answer is held before it is given on: what breaks off until then is asked of another node.
-    private let holdLimit: Int
+    private var holdLimit = 1 << 20
+    /// When an answer that is held began.
+    private var heldSince = Instant(milliseconds: 0)
     private static let wayPatience: Duration = .seconds(60)
     private static let securingPatience: Duration = .seconds(20)
+    /// How long more than a megabyte is held.
+    private static let heldPatience: Duration = .seconds(60)
     /// Between two parts of an answer.
     private static let stall: Duration = .seconds(60)
 
     init(
         _ id: WalletDispatch.LinkID, node: Int, _ conversation: NodeConversation, gateway: WalletGateway,
-        holdLimit: Int, loop: EventLoop
+        loop: EventLoop
     ) {
         self.id = id
-        self.holdLimit = holdLimit
         self.node = node
         self.conversation = conversation
         self.gateway = gateway
@@ -122,6 +125,7 @@ final class NodeLink {
         guard stage == .open, let stream else { return }
         head = nil
         held = []
+        holdLimit = request.call.holdLimit
         receiver = nil
         isForwarding = false
         isAsked = true
@@ -148,10 +152,19 @@ final class NodeLink {
         if let outcome { return finish(outcome) }
         if isAsked, !isPaused { deadline = loop.now + Self.stall }
         // A challenge is no answer.
-        if hasBegun, reply == nil { gateway.began(self) }
-        if stage == .open, !isForwarding, held.count > holdLimit, let head {
+        if hasBegun, reply == nil {
+            heldSince = loop.now
+            gateway.began(self)
+        }
+        if stage == .open, !isForwarding, isHeldForLong, let head {
             gateway.overflows(self, status: head.status, beginning: held)
         }
+    }
+
+    /// Whether it is not to be held any more: it is longer than is held, or so long and slow that the dispatcher would give it
+    /// up though it comes.
+    private var isHeldForLong: Bool {
+        held.count > holdLimit || held.count > 1 << 20 && loop.now - heldSince > Self.heldPatience
     }
 
     private func take(_ part: Span<UInt8>) {

@@ -40,6 +40,8 @@ final class WalletGateway {
     let acceptor: Acceptor
     /// Ends it, once it is replaced.
     var farewell: Watch?
+    /// The one in whose place it is, while that lives.
+    private weak var predecessor: WalletGateway?
     private unowned let host: any Host
     private let loop: EventLoop
     private let gate: WalletGate
@@ -113,8 +115,17 @@ final class WalletGateway {
         listener.tls = renewed.listener
     }
 
-    /// Takes over what the gateway before it at this address knows of nodes.
-    func takeOver(from old: WalletGateway) { dispatch.takeOver(from: old.dispatch, now: loop.now) }
+    /// Takes over what the gateway before it at this address knows of nodes, and what it learns while it comes to its end.
+    func takeOver(from old: WalletGateway) {
+        predecessor = old
+        dispatch.takeOver(from: old.dispatch, now: loop.now)
+    }
+
+    private func askPredecessor() {
+        guard let predecessor else { return }
+        predecessor.askPredecessor()
+        dispatch.takeOver(from: predecessor.dispatch, now: loop.now)
+    }
 
     /// Takes connections from now on.
     func start() {
@@ -161,11 +172,10 @@ final class WalletGateway {
 
     private func perform(_ effect: WalletDispatch.Effect) {
         switch effect {
-        case .open(let id, let node, let purpose):
+        case .open(let id, let node, _):
             guard configuration.nodes.indices.contains(node) else { return }
             let link = NodeLink(
-                id, node: node, NodeConversation(with: configuration.nodes[node]), gateway: self,
-                holdLimit: purpose.holdLimit, loop: loop)
+                id, node: node, NodeConversation(with: configuration.nodes[node]), gateway: self, loop: loop)
             links.add(link, as: id)
             sweepFromNowOn()
             link.dial()
@@ -201,6 +211,7 @@ final class WalletGateway {
 
     func asked(_ request: WalletRequest, _ id: WalletDispatch.RequestID, by connection: WalletConnection) {
         waiting.add(connection, as: id)
+        askPredecessor()
         apply { $0.request(id, request, now: loop.now) }
     }
 
@@ -274,11 +285,14 @@ final class WalletGateway {
 
     // MARK: The end
 
-    /// Another gateway takes its place: what is under way comes to its end, and nothing else is done.
+    /// Another gateway takes its place, or none: what is under way comes to its end, and nothing else is done.
     ///
-    /// - Parameter done: as for `drain`.
-    func retire(_ done: @escaping () -> Void) {
-        apply { $0.retire(now: loop.now) }
+    /// - Parameters:
+    ///   - wallet: what is in force where it listens; nil where nothing is.
+    ///   - done: as for `drain`.
+    func retire(for wallet: WalletConfiguration?, _ done: @escaping () -> Void) {
+        let kept = wallet?.askedNodes ?? []
+        apply { $0.retire(now: loop.now) { kept.contains($0) } }
         drain(done)
     }
 
