@@ -1,3 +1,4 @@
+import CTestSystem
 import EventLoop
 import Policy
 import Protocols
@@ -84,7 +85,10 @@ import Testing
     @Test func aLongDistributionComesToASlowWallet() throws {
         let (world, node) = try WalletWorld.withNode()
         node.answer = { _ in .long(8_000_000) }
-        let wallet = try world.ask(Wallet.distribution)
+        let socket = try Socket.connect(to: loopback(world.port))
+        test_shrink(socket.raw, 1 << 18)
+        let wallet = Wallet(socket, on: world.loop)
+        wallet.send(Wallet.distribution)
         wallet.stream.pause()
         world.run(for: .seconds(2)) { false }
         #expect(node.written > 7_999_000, "the gateway has taken all of it")
