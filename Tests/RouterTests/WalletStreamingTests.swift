@@ -1,5 +1,6 @@
 import CTestSystem
 import EventLoop
+import LoopTurns
 import Policy
 import Protocols
 import Testing
@@ -81,21 +82,25 @@ import Testing
         #expect(node.asked.count == 2)
     }
 
-    /// It is given in one piece, to a wallet that has not read a byte of it yet.
-    @Test func aLongDistributionComesToASlowWallet() throws {
-        let (world, node) = try WalletWorld.withNode()
-        node.answer = { _ in .long(8_000_000) }
-        let socket = try Socket.connect(to: loopback(world.port))
-        test_shrink(socket.raw, 1 << 18)
-        let wallet = Wallet(socket, on: world.loop)
-        wallet.send(Wallet.distribution)
+    /// It is given in one piece, to a wallet that has not read a byte of it yet, whatever the kernel takes of it.
+    @Test func theLongestThatIsHeldComesToASlowWallet() throws {
+        let loop = try EventLoop()
+        var ends: (own: GatewayStream?, wallet: Wallet?)
+        try Socket.pair { own, far in
+            test_shrink(own.raw, 4096)
+            ends = (try? GatewayStream(accepted: own, loop: loop), Wallet(far, on: loop))
+        }
+        let stream = try #require(ends.own)
+        let wallet = try #require(ends.wallet)
         wallet.stream.pause()
-        world.run(for: .seconds(2)) { false }
-        #expect(node.written > 7_999_000, "the gateway has taken all of it")
-        #expect(wallet.count < 1_000_000 && !wallet.hasEnded)
+        var ending: GatewayStream.Ending?
+        stream.onEnded = { ending = $0 }
+        let answer = [UInt8](repeating: 7, count: WalletCall.longestHeld + 1000)
+        stream.write(answer)
+        #expect(ending == nil)
         wallet.stream.resume()
-        #expect(world.run(for: .seconds(20)) { wallet.count > 8_000_000 })
-        #expect(wallet.answers == 1 && !wallet.hasEnded)
+        loop.turn(for: .seconds(20)) { wallet.count == answer.count }
+        #expect(wallet.count == answer.count)
     }
 
     @Test func aNodeThatBreaksOffAShortAnswerIsAskedAgain() throws {
