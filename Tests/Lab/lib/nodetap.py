@@ -5,9 +5,9 @@ lies, breaks off or falls silent when it is told to.
   nodetap.py ADDRESS:PORT NODE-PORT LOG MODE [CERTIFICATE KEY]
 
 LOG is a JSON object a line; connections have names of their own, whatever tap they are of. `open`, `hello` (a TLS hello where none is spoken), `close`: a connection's. `request`: the
-request line, the headers in their order, the call (a path, or a method of json_rpc), the keys of the body (of JSON with
-those of params; of Monero's portable storage the root's), its size and hash, whether a member is called `client` and has
-a value. `answer`: what was given, and what was done to it.
+request line, the headers in their order, the call (a path, or a method of json_rpc), the body's form (json, storage, or none
+where it is empty or neither), its keys (of JSON with those of params; of Monero's portable storage the root's), its size and
+hash, whether a member is called `client` and has a value. `answer`: what was given, and what was done to it.
 
 MODE is a file, read before each answer; every line is a thing to do: VERB [ARGUMENT] [at N] [for CALL...]; `at N` is the
 Nth such answer since the file was written, and no other.
@@ -96,13 +96,13 @@ def portable_root(body):
 
 def facts(path, body):
     """What a request's body tells: the call, the names in it, and whether it has a `client`."""
-    told = {"call": path.split("?")[0], "keys": [], "client": False}
+    told = {"call": path.split("?")[0], "form": "none", "keys": [], "client": False}
     try:
         if (root := portable_root(body)) is not None:
-            told["keys"], told["client"] = list(root), bool(root.get("client"))
+            told["form"], told["keys"], told["client"] = "storage", list(root), bool(root.get("client"))
         elif body:
             document = json.loads(body)
-            told["keys"] = list(document)
+            told["form"], told["keys"] = "json", list(document)
             inner = document.get("params")
             if isinstance(inner, dict):
                 told["keys"] += ["params." + key for key in inner]

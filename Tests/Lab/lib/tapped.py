@@ -11,7 +11,9 @@ NEEDED = """/getheight /getinfo /getblocks.bin /getblocks_by_height.bin /gethash
 /get_output_distribution.bin /gettransactions /get_transaction_pool_hashes.bin /sendrawtransaction get_info get_version
 hard_fork_info get_fee_estimate getblockcount on_getblockhash getlastblockheader getblockheaderbyheight
 getblockheadersrange get_txpool_backlog""".split()
-FORM = "POST HTTP/1.1 | Host | Content-Length"
+# A request's head as wallet2 writes it, by the form of its body.
+FORM = {"storage": "POST HTTP/1.1 | Host | Content-Length"}
+FORM["json"] = FORM["storage"] + " | Content-Type: application/json; charset=utf-8"
 
 seen = []
 for file in sys.argv[2:]:
@@ -32,9 +34,11 @@ def hashes(*names):
 
 
 def form(request):
-    """A request's form: the words of its head without what depends on its body."""
+    """A request's form: the words of its head without what depends on its body and on its node. Content-Type is said whole:
+    what it says of the body's form tells one program from another."""
     words = request["line"].split()
-    return " | ".join([f"{words[0]} {words[-1]}", *(h.split(":")[0] for h in request["headers"])])
+    heads = (h if h.lower().startswith("content-type:") else h.split(":")[0] for h in request["headers"])
+    return " | ".join([f"{words[0]} {words[-1]}", *heads])
 
 
 def found(what):
@@ -44,7 +48,8 @@ def found(what):
 
 
 def other_forms():
-    return found({form(r) for r in requests} - {FORM, FORM + " | Content-Type"})
+    """Heads that are not the one for their body's form, which every body has."""
+    return found({(r["form"], form(r)) for r in requests if form(r) != FORM.get(r["form"])})
 
 
 def varied_calls():

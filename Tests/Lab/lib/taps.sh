@@ -46,7 +46,7 @@ tap() {
 # tapped_clean NAME...: claims that nothing which these nodes saw tells one wallet from another.
 tapped_clean() {
   claim "the nodes saw requests" tap 'len(requests) > 10' "$@"
-  claim "in one form of head, with a Content-Type for JSON" tap 'not other_forms()' "$@"
+  claim "in one form of head, with a Content-Type for JSON and for nothing else" tap 'not other_forms()' "$@"
   claim "the same names in the same order for each call" tap 'not varied_calls()' "$@"
   claim "no identifier of a wallet" tap 'not holding("client")' "$@"
   claim "no time of a node's, which could be a cookie" tap 'not holding("pool_info_since")' "$@"
