@@ -143,10 +143,28 @@ sent() { [ -s "$LAB/$1.sent" ] || { echo "it waits still"; return 1; }; cat "$LA
 sent_well() { sent "$1" && grep -q '"tx_hash"' "$LAB/$1.sent"; }
 sent_busy() { sent "$1" && grep -qi busy "$LAB/$1.sent"; }
 
-# nodes_test: every node is probed once.
+# sets_shown TAP...: for how many sets of outputs these were asked. One that is asked for again has the same bytes.
+sets_shown() { tap 'print(len(hashes("/get_outs.bin"))) or True' "$@" | head -n 1; }
+
+# of_all_sets COUNT TAP... -- COMMAND...: the command forgets what the taps saw, makes a transfer and sees it through; once more
+# where the wallet could make it of fewer sets.
+of_all_sets() {
+  local count=$1 taps=() try
+  shift
+  while [ "$1" != -- ]; do taps+=("$1") && shift; done
+  shift
+  for try in 1 2 3; do
+    "$@" || return 1
+    [ "$(sets_shown "${taps[@]}")" -lt "$count" ] || return 0
+  done
+  echo "$try transfers were made of fewer sets than $count"
+  return 1
+}
+
+# nodes_test [OPTION...]: every node is probed once.
 nodes_test() {
   router_words
-  in_ns "$NODE_NS" timeout 120 "${ROUTER[@]}" "$XMR_ROUTED" nodes test --socket "$ROUTER_SOCKET"
+  in_ns "$NODE_NS" timeout 120 "${ROUTER[@]}" "$XMR_ROUTED" nodes test --socket "$ROUTER_SOCKET" "$@"
 }
 
 # node_named NAME: status names it, by a threat or as not ready.
