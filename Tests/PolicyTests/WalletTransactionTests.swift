@@ -63,6 +63,21 @@ import Testing
         #expect(run.outcomes[id] == nil)
     }
 
+    /// What stands before a node may be in trouble for a moment: BUSY would have another set shown.
+    @Test func aMomentsErrorForOutputsIsNotTheirEnd() throws {
+        let run = DispatchRun("oo")
+        let id = run.ask(.outputs())
+        run.open(try run.only(.outputs).id)
+        run.open(try run.only(.transaction).id)
+        run.answer(try run.only(.outputs).id, WalletAnswer(status: 502, contentType: "text/html", body: [1]))
+        #expect(run.outcomes[id] == nil)
+        run.pass(.seconds(3))
+        for link in run.live(.outputs) where link.state == .opening { run.open(link.id) }
+        #expect(run.sends(of: .outputs()) == [0, 0])
+        run.answer(try run.only(.outputs).id, .outputs([1]))
+        #expect(run.outcomes[id] == .answered(.outputs([1])))
+    }
+
     /// A pause of seconds is no reason to show one node both, outputs and transaction.
     @Test func outputsWaitForTheirNodesPause() throws {
         let run = DispatchRun("oo")

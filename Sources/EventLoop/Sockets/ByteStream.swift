@@ -21,9 +21,10 @@ public final class ByteStream {
         case control
         /// Somebody's traffic: it takes its turn among the rest of it, as often as there is something.
         case traffic
-        /// The same, and what it reads is answered. A read that did not fill the buffer is taken for all there is,
-        /// which saves a call to the kernel for each request. A reset that comes together with the last bytes is then
-        /// learnt of only by the answer.
+        /// The same, in messages that are answered. A read that did not fill the buffer and ends a message (`tookWhole`) is
+        /// taken for all there is, which saves a call to the kernel for each. A reset that comes together with it is learnt
+        /// of by the next write. In the midst of a message it must be looked for: it is told by the same event as the bytes
+        /// before it, and libevent tells it as readable and writable, not as closing.
         case answeredTraffic
     }
 
@@ -37,6 +38,8 @@ public final class ByteStream {
     private var isPaused = false
     /// Whether there may be something to read that nothing will tell of any more.
     private var mayHaveUnread = false
+    /// Whether what was handed over last ends a message.
+    private var isWhole = false
     /// Whether the other side's end has been told of.
     private var isClosing = false
     private var closesAfterQueue = false
@@ -137,6 +140,9 @@ public final class ByteStream {
         Socket.setOption(raw, Int32(IPPROTO_TCP), TCP_QUICKACK, 1)
     }
 
+    /// Said while `onBytes` looks: the bytes end a message.
+    public func tookWhole() { isWhole = true }
+
     /// Gives the socket away as it is, for another to read and write it from here on; nil where it is closed. What was
     /// read is with whom it was handed to, and what was not written yet is lost. No handler is called any more.
     public func release() -> Descriptor? {
@@ -206,10 +212,12 @@ public final class ByteStream {
             guard isOpen, !isPaused else { return }
             let count = unsafe recv(raw, loop.scratch, EventLoop.scratchSize, 0)
             if count > 0 {
-                let isAll = work == .answeredTraffic && count < EventLoop.scratchSize && !isClosing
-                if isAll { mayHaveUnread = false }
+                isWhole = false
                 hand(count)
-                if isAll { return }
+                if work == .answeredTraffic, isWhole, count < EventLoop.scratchSize, !isClosing {
+                    mayHaveUnread = false
+                    return
+                }
             } else if count == 0 {
                 return end(.closedByPeer)
             } else if lastError == EAGAIN {

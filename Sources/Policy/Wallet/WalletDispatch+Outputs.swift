@@ -126,8 +126,8 @@ extension WalletDispatch {
     /// Where one node told outputs and another told others, or none: nobody is shown another set for a while.
     mutating func dispute(_ id: RequestID, _ now: Instant) {
         guard let comparison = comparisons.first(where: { $0.request == id }), !comparison.told.isEmpty else { return }
-        let barred = waiting.filter { $0.errand.request == id }.flatMap(\.barred)
-        let nodes = places.filter { comparison.told.contains($0) || barred.contains($0) }
+        let refusing = waiting.filter { $0.errand.request == id }.flatMap { $0.barred + $0.failed }
+        let nodes = places.filter { comparison.told.contains($0) || refusing.contains($0) }
         guard nodes.count > 1 else { return }
         trust.disputed(nodes, now: now)
         for node in nodes {

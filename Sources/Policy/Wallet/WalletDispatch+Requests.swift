@@ -168,7 +168,13 @@ extension WalletDispatch {
         if let problem = AnswerJudge.problem(of: answer, to: request) {
             // A node that does not know one call may be good for all others.
             if answer.status != 404 { blame(node, problem, answers: true, now) }
-            bar(link, node)
+            let request = waiting[index]
+            if answer.status != 404, request.isOfBegun || request.isShown && request.asksForOutputs {
+                // A moment's trouble, of whatever stands before the node. BUSY would have another set shown.
+                for index in waiting.indices where waiting[index].isAsked(on: link) { fail(index, node) }
+            } else {
+                bar(link, node)
+            }
             return
         }
         // An answer that says it has little else in it.

@@ -106,6 +106,9 @@ final class GatewayStream {
     /// Reads again, from the next turn of the loop on.
     func resume() { stream.resume() }
 
+    /// Said while `onBytes` looks: the bytes end a message. See `ByteStream.tookWhole`.
+    func tookWhole() { stream.tookWhole() }
+
     /// Acknowledges at once what was read; see `ByteStream.acknowledgeNow`.
     func acknowledgeNow() { stream.acknowledgeNow() }
 

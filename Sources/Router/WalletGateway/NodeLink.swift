@@ -181,6 +181,7 @@ final class NodeLink {
     private func finish(_ outcome: NodeConversation.Event) {
         switch outcome {
         case .end(let keepsAlive):
+            stream?.tookWhole()
             isAsked = false
             deadline = nil
             if isForwarding {

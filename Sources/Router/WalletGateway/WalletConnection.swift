@@ -67,6 +67,7 @@ final class WalletConnection {
             if began == nil { began = lastMoved }
         } else {
             began = nil
+            stream.tookWhole()
         }
         if !conversation.acceptsBytes { stream.pause() }
     }
