@@ -18,6 +18,11 @@ public struct Instant: Hashable, Comparable, Sendable {
         Instant(milliseconds: instant.milliseconds &+ duration.milliseconds)
     }
 
+    /// This point, moved back by a duration (rounded down to a millisecond).
+    public static func - (instant: Instant, duration: Duration) -> Instant {
+        Instant(milliseconds: instant.milliseconds &- duration.milliseconds)
+    }
+
     /// The time from `earlier` to `later`.
     public static func - (later: Instant, earlier: Instant) -> Duration {
         .milliseconds(later.milliseconds &- earlier.milliseconds)

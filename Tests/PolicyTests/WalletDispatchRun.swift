@@ -146,15 +146,6 @@ final class DispatchRun {
         }
     }
 
-    /// A wallet asks for outputs, and they are given.
-    func build() throws {
-        let id = ask(.outputs())
-        open(try only(.outputs).id)
-        open(try only(.transaction).id)
-        answer(try only(.outputs).id, .outputs([1]))
-        #expect(outcomes[id] == .answered(.outputs([1])))
-    }
-
     /// The nodes of these places are still in the file.
     func retire(keeping kept: [Int]? = nil) {
         let nodes = (kept ?? Array(configuration.nodes.indices)).map { configuration.nodes[$0] }
@@ -162,11 +153,6 @@ final class DispatchRun {
     }
 
     func takeOver(from old: DispatchRun) { dispatch.takeOver(from: old.dispatch, now: now) }
-
-    /// The links for a comparison stand.
-    func openComparison() {
-        for _ in 0..<3 { for link in live() where link.state == .opening { open(link.id) } }
-    }
 
     func test() { take(dispatch.testNodes(now: now)) }
 

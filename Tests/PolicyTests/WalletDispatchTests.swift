@@ -335,17 +335,3 @@ import Testing
         #expect(run.outcomes[id] == .answered(.result("\"fee\": 20000, \"quantization_mask\": 10000")))
     }
 }
-
-extension DispatchRun {
-    /// Opens what is dialled, and answers what wallets ask of the chain.
-    func serve() {
-        for link in live() { open(link.id) }
-        for link in live(.sync) { answer(link.id, .result()) }
-    }
-
-    /// Asks this, and says which link is opened for it.
-    func asked(_ request: WalletRequest) -> WalletDispatch.LinkID? {
-        ask(request)
-        return live(request.call.purpose).last?.id
-    }
-}

@@ -46,9 +46,7 @@ import Testing
         run.pass(.seconds(2))
         let link = try run.only(.transaction)
         #expect(link.node == 1)
-        run.open(link.id)
-        run.answer(link.id, .json("OK"))
-        #expect(run.outcomes[id] == .answered(.json("OK")))
+        run.accept(link, of: id)
     }
 
     /// Refused by one node, while the second has a pause of a second: it is waited for.
@@ -64,9 +62,7 @@ import Testing
         #expect(run.outcomes[id] == nil)
         run.pass(.seconds(3))
         let second = try #require(run.live(.transaction, node: 2).first)
-        run.open(second.id)
-        run.answer(second.id, .json("OK"))
-        #expect(run.outcomes[id] == .answered(.json("OK")))
+        run.accept(second, of: id)
     }
 
     @Test func whereTheSecondNodeIsDeadOneRefusalIsTold() throws {
@@ -106,10 +102,8 @@ import Testing
         #expect(try run.only(.transaction).node == 1)
         run.pass(.seconds(8))
         let last = try run.only(.transaction)
-        run.open(last.id)
+        run.accept(last, of: id)
         #expect(run.sends(of: .transaction()) == [1, 0])
-        run.answer(last.id, .json("OK"))
-        #expect(run.outcomes[id] == .answered(.json("OK")))
     }
 
     @Test func aRetiredOneHandsOverWhatItHoldsAndDoesNothingElse() throws {

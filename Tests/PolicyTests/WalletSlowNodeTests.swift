@@ -15,17 +15,13 @@ import Testing
         #expect(run.sends(of: .transaction()) == [1])
         run.pass(.seconds(2))
         let second = try run.only(.transaction)
-        run.open(second.id)
+        run.accept(second, of: id)
         #expect(run.sends(of: .transaction()) == [1, 2])
-        run.answer(second.id, .json("OK"))
-        #expect(run.outcomes[id] == .answered(.json("OK")))
     }
 
     @Test func aNodeThatDripsOutputsIsLeftForAnother() throws {
         let run = DispatchRun("ooo")
-        let id = run.ask(.outputs())
-        run.open(try run.only(.outputs).id)
-        run.open(try run.only(.transaction).id)
+        let id = try run.askForOutputs()
         run.begin(try run.only(.outputs).id)
         run.pass(.seconds(59))
         #expect(run.sends(of: .outputs()) == [0])
@@ -40,9 +36,7 @@ import Testing
     /// To be seen together by one node is less harm than BUSY, after which both sets of decoys are seen.
     @Test func dripsAreLeftForTheTransactionsNodeLast() throws {
         let run = DispatchRun("oo")
-        let id = run.ask(.outputs())
-        run.open(try run.only(.outputs).id)
-        run.open(try run.only(.transaction).id)
+        let id = try run.askForOutputs()
         run.begin(try run.only(.outputs).id)
         run.pass(.seconds(100))
         #expect(run.sends(of: .outputs()) == [0])
@@ -98,9 +92,7 @@ import Testing
 
     @Test func outputsThatDripFromTheOnlyNodeAreWaitedFor() throws {
         let run = DispatchRun("o")
-        let id = run.ask(.outputs())
-        run.open(try run.only(.outputs).id)
-        run.open(try run.only(.transaction).id)
+        let id = try run.askForOutputs()
         let link = try run.only(.outputs).id
         run.begin(link)
         run.pass(.seconds(100))

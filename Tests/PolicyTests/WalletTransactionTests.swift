@@ -47,8 +47,7 @@ import Testing
         #expect(run.outcomes[id] == nil)
         run.routes([true, true, true])
         for _ in 0..<2 { for link in run.live() where link.state == .opening { run.open(link.id) } }
-        run.answer(try run.only(.outputs).id, .outputs([1]))
-        #expect(run.outcomes[id] == .answered(.outputs([1])))
+        try run.tellOutputs(id)
     }
 
     /// Another wallet's transaction, which is handed over in between, is not that one.
@@ -66,24 +65,19 @@ import Testing
     /// What stands before a node may be in trouble for a moment: BUSY would have another set shown.
     @Test func aMomentsErrorForOutputsIsNotTheirEnd() throws {
         let run = DispatchRun("oo")
-        let id = run.ask(.outputs())
-        run.open(try run.only(.outputs).id)
-        run.open(try run.only(.transaction).id)
+        let id = try run.askForOutputs()
         run.answer(try run.only(.outputs).id, WalletAnswer(status: 502, contentType: "text/html", body: [1]))
         #expect(run.outcomes[id] == nil)
         run.pass(.seconds(3))
         for link in run.live(.outputs) where link.state == .opening { run.open(link.id) }
         #expect(run.sends(of: .outputs()) == [0, 0])
-        run.answer(try run.only(.outputs).id, .outputs([1]))
-        #expect(run.outcomes[id] == .answered(.outputs([1])))
+        try run.tellOutputs(id)
     }
 
     /// A pause of seconds is no reason to show one node both, outputs and transaction.
     @Test func outputsWaitForTheirNodesPause() throws {
         let run = DispatchRun("oo")
-        let id = run.ask(.outputs())
-        run.open(try run.only(.outputs).id)
-        run.open(try run.only(.transaction).id)
+        let id = try run.askForOutputs()
         run.end(try run.only(.outputs).id, .unanswered("it broke"))
         #expect(run.live(.outputs).isEmpty)
         run.pass(.seconds(3))
@@ -115,9 +109,7 @@ import Testing
 
     @Test func outputsThatWereShownAreAskedAgainByteForByte() throws {
         let run = DispatchRun("ooo")
-        let id = run.ask(.outputs())
-        run.open(try run.only(.outputs).id)
-        run.open(try run.only(.transaction).id)
+        let id = try run.askForOutputs()
         run.end(try run.only(.outputs).id, .unanswered("it broke"))
         // Not to the node that will be given the transaction.
         let second = try run.only(.outputs)
@@ -178,9 +170,7 @@ import Testing
         run.routes([true, true])
         let link = try run.only(.transaction)
         #expect(link.node == 1)
-        run.open(link.id)
-        run.answer(link.id, .json("OK"))
-        #expect(run.outcomes[id] == .answered(.json("OK")))
+        run.accept(link, of: id)
     }
 
     @Test func busyIsItsLastResort() {
@@ -201,9 +191,7 @@ import Testing
         run.end(try run.only(.transaction).id, .unanswered("it closed the connection"))
         let next = try run.only(.transaction)
         #expect(next.node == 2)
-        run.open(next.id)
-        run.answer(next.id, .json("OK"))
-        #expect(run.outcomes[id] == .answered(.json("OK")))
+        run.accept(next, of: id)
         #expect(run.sends(of: .transaction()) == [1, 2])
     }
 

@@ -40,7 +40,7 @@ struct TransactionWay {
 
     /// What the way before this one knew.
     mutating func takeOver(from old: TransactionWay) {
-        wantedUntil = wantedUntil ?? old.wantedUntil
+        if wantedUntil == nil { (wantedUntil, wantedSince) = (old.wantedUntil, old.wantedSince) }
         begunUntil = begunUntil ?? old.begunUntil
     }
 

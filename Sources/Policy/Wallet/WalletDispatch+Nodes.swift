@@ -41,7 +41,7 @@ extension WalletDispatch {
         let others = fresh.filter { !takesTransactionOf(request, $0) }
         if let other = others.first(where: { isHighEnough($0, now) }) ?? others.first { return other }
         // Outputs that were shown are not shown to the transaction's node as well because the others have a pause of seconds.
-        if request.isShown, request.asksForOutputs, now < request.until + (.zero - WalletLimits.lastChance) {
+        if request.isShown, request.asksForOutputs, now < request.until - WalletLimits.lastChance {
             if let again = order.first(where: { !takesTransactionOf(request, $0) }) { return again }
             if places.contains(where: { $0 != besides && isComing($0, request, now) }) { return nil }
         }

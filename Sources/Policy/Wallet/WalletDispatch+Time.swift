@@ -119,7 +119,7 @@ extension WalletDispatch {
         }
         if others.contains(where: { !seesBoth($0) }) { return now }
         // To be seen together by one node, outputs and transaction, is less harm than BUSY, so that comes last.
-        return others.isEmpty ? nil : max(now, until + (.zero - WalletLimits.lastChance))
+        return others.isEmpty ? nil : max(now, until - WalletLimits.lastChance)
     }
 
     private mutating func noteDrip(of number: UInt64, at node: Int) {

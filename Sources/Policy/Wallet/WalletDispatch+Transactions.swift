@@ -56,7 +56,7 @@ extension WalletDispatch {
             if let place = links.index(of: id), links[place].isIdle { sendHeld(index, on: place, now) }
             return
         }
-        let patience = transaction.until + (.zero - WalletLimits.transaction) + WalletLimits.roomOfOwn
+        let patience = transaction.until - WalletLimits.transaction + WalletLimits.roomOfOwn
         guard let node = firstWithRoom(ready, failures: { transaction.attempts[$0].failures }, patience, now) else {
             return
         }

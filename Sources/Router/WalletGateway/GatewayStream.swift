@@ -35,9 +35,10 @@ final class GatewayStream {
     /// Called once, when it ends other than by `close()`; that may be from within a write.
     var onEnded: (Ending) -> Void = { _ in }
 
-    /// Whoever reads so little ends the connection: its owner reads no more from the one side long before. A wallet is
-    /// given the longest answer that is held in one piece, with room for its head.
+    /// Whoever reads so little ends the connection: its owner reads no more from the one side long before.
     private static let queueLimit = 4 << 20
+    /// A wallet is given the longest answer that is held in one piece, with its head, and TLS around it.
+    private static let walletQueueLimit = WalletCall.longestHeld + (1 << 20)
 
     /// A connection to a node.
     ///
@@ -67,8 +68,7 @@ final class GatewayStream {
         Socket.tune(socket)
         stage = if let tls { .securing(try TLSSession(tls)) } else { .open(nil) }
         stream = ByteStream(
-            socket, connecting: false, loop: loop, queueLimit: WalletCall.longestHeld + Self.queueLimit / 4,
-            work: .answeredTraffic,
+            socket, connecting: false, loop: loop, queueLimit: Self.walletQueueLimit, work: .answeredTraffic,
             borrowsBuffer: true)
         self.tls = tls
         serverName = nil
