@@ -4,7 +4,7 @@
   torctl.py PORT COOKIE send LINE...          each line's reply
   torctl.py PORT COOKIE progress              bootstrap progress, 0 to 100
   torctl.py PORT COOKIE onion PORT TARGET     adds an onion service, prints its address once it is published
-  torctl.py PORT COOKIE streams               every STREAM event, until ended
+  torctl.py PORT COOKIE streams               every STREAM and CIRC event, until ended; first the circuits that are there
   torctl.py PORT COOKIE refused LINE          sends the line as soon as an exit refuses a stream
 """
 import re
@@ -66,7 +66,10 @@ elif verb == "onion":
             break
     print(address + ".onion")
 elif verb == "streams":
-    ask("SETEVENTS STREAM")
+    ask("SETEVENTS STREAM CIRC")
+    for circuit in "\n".join(ask("GETINFO circuit-status")).replace("250-circuit-status=", "").splitlines():
+        if re.match(r"\d+ [A-Z]+ ", circuit):
+            print("650 CIRC", circuit)
     link.settimeout(None)
     print("listening", flush=True)
     for line in lines:
