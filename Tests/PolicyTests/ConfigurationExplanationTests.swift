@@ -234,6 +234,28 @@ import Testing
         #expect(configuration.explanation().contains(warning))
     }
 
+    /// Only Tor keeps a wallet's purposes apart, which matters where two nodes could compare notes.
+    @Test(arguments: [(RouteSamples.i2p, true), (RouteSamples.publicName, true), (RouteSamples.onion, false)])
+    func nodesThatSeeOneSender(host: Host, isTold: Bool) throws {
+        var configuration = Configuration.builtIn
+        configuration.egresses += [
+            EgressConfiguration(name: "vpn.wg", kind: .vpn(VPNConfiguration(interface: "wg0"))),
+            EgressConfiguration(
+                name: "i2p", kind: .i2p(I2PConfiguration(.socks(try #require(Endpoint("127.0.0.1:4447")))))),
+        ]
+        configuration.route.clearnet = .egress("vpn.wg")
+        configuration.route.i2p = .egress("i2p")
+        let node = WalletNodeConfiguration(destination: Destination(host: host, port: 18089), isInsecure: true)
+        let told = "not by Tor: these nodes see one sender"
+        for (count, isTold) in [(1, false), (2, isTold)] {
+            configuration.wallets = try [
+                WalletConfiguration(
+                    listen: #require(Endpoint("127.0.0.1:18989")), nodes: Array(repeating: node, count: count))
+            ]
+            #expect(configuration.explanation().contains(told) == isTold)
+        }
+    }
+
     @Test func nothingConfigured() {
         let configuration = Configuration(
             network: .mainnet, egresses: [],

@@ -28,11 +28,16 @@ extension Configuration {
         return lines
     }
 
-    private func leavesByOneAddress(_ node: WalletNodeConfiguration) -> Bool {
+    private func leavesByOneAddress(_ node: WalletNodeConfiguration) -> Bool { node.kind != .i2p && hasOneSender(node) }
+
+    /// Whether all that a wallet asks this node comes from one address, or from one destination of I2P: only Tor has a
+    /// circuit for each purpose.
+    private func hasOneSender(_ node: WalletNodeConfiguration) -> Bool {
         let target: RouteTarget
         switch node.kind {
-        case .loopback, .i2p: return false
+        case .loopback: return false
         case .onion: target = route.onion
+        case .i2p: target = route.i2p
         case .clearnet: target = route.clearnet
         }
         guard case .egress(let name) = target, let egress = egresses.first(where: { $0.name == name }) else {
@@ -48,6 +53,11 @@ extension Configuration {
         lines += wallet.nodes.enumerated().map { "    \(name).node.\($0): \(words($1))" }
         if wallet.nodes.count == 1, wallet.nodes[0].kind != .loopback {
             lines.append("    one node alone: nothing that it says is compared with another's")
+        }
+        if wallet.nodes.count(where: hasOneSender) > 1 {
+            lines.append(
+                "    not by Tor: these nodes see one sender of all that this wallet asks. Those that compare notes can "
+                    + "join ring members to their transaction")
         }
         if wallet.broadcast > 1 {
             lines.append("    each transaction is given to \(wallet.broadcast) nodes, by as many circuits")

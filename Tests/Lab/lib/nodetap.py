@@ -16,6 +16,7 @@ Nth such answer since the file was written, and no other.
   status NUMBER  in place of the answer                          garbage        the answer's bytes are others
   cut BYTES      closed after so many of the answer              height +N, -N  of the chain, in every form
   fee FACTOR     of get_fee_estimate                             fork           hashes of blocks are others
+  outs           keys of outputs are others
   big BYTES      portable storage of so many, of the tap's own   kill PID       that process, 0.1 s after the answer
   kill-first PID that process, before the answer
 """
@@ -188,6 +189,9 @@ def lied(call, body, mode):
         body = re.sub(rb'("fees": *\[)([^]]*)', lambda m: m[1] + b",".join(str(int(n) * by).encode() for n in m[2].split(b",")), body)
     if "fork" in mode:
         body = re.sub(rb'("(?:hash|top_block_hash|block_hash)": *")([0-9a-f]{62})', lambda m: m[1] + m[2][::-1], body)
+    if "outs" in mode and call == "/get_outs.bin":
+        # Of portable storage: a name, the type string, its length of 32.
+        body = re.sub(rb"(?s)(\x03key\x0a\x80)(.{32})", lambda m: m[1] + hashlib.sha256(m[2]).digest(), body)
     if "garbage" in mode:
         body = bytes((byte * 31 + 7) & 255 for byte in body)
     return body

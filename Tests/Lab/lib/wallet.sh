@@ -120,10 +120,11 @@ ask() {
     "http://$WALLET_LISTEN/$path"
 }
 
-# wallet_table LISTEN NODE-LINES...: a [[wallet]] with these nodes, each the lines of its table.
+# wallet_table LISTEN NODE-LINES...: a [[wallet]] with these nodes, each the lines of its table; WALLET_CHOICES is further lines of
+# its own.
 wallet_table() {
   local node
-  printf '[[wallet]]\nlisten = "%s"\n' "$1"
+  printf '[[wallet]]\nlisten = "%s"\n%s\n' "$1" "${WALLET_CHOICES:-}"
   shift
   for node in "$@"; do printf '[[wallet.node]]\n%s\n' "$node"; done
 }
