@@ -86,4 +86,48 @@ import Testing
         run.pass(.seconds(29))
         #expect(run.sends(of: .sync("second")) == [0] && run.live(.sync).map(\.node) == [0])
     }
+
+    /// Both links were in use for a minute, and it was sent in the last second of that.
+    @Test func whoWaitedInLineBlamesNobody() throws {
+        let run = DispatchRun("lo", fallback: true)
+        for text in ["a", "b"] {
+            run.ask(.sync(text))
+            for link in run.live(.sync) { run.open(link.id) }
+        }
+        for link in run.live(.sync) { run.overflow(link.id, beginning: Array("{".utf8)) }
+        let late = run.ask(.sync("late"))
+        run.pass(.seconds(59))
+        run.streamed(try #require(run.live(.sync).first).id)
+        #expect(run.sends(of: .sync("late")) == [0])
+        run.pass(.seconds(2))
+        #expect(run.isBusy(late))
+        run.ask(.sync("next"))
+        #expect(run.live(.sync).allSatisfy { $0.node == 0 })
+    }
+
+    @Test func twoThatWaitForAnotherLinkHoldBackNoPoll() throws {
+        let run = DispatchRun("oo")
+        run.ask(.sync("first"))
+        run.serve()
+        for _ in 0..<2 { run.ask(.distribution) }
+        #expect(try run.only(.outputs).state == .opening)
+        run.ask(.sync("poll"))
+        #expect(run.sends(of: .sync("poll")) == [0])
+    }
+
+    /// Each would be a fresh circuit.
+    @Test func aNodeThatClosesWhatItLetBeOpenedIsGivenAPause() throws {
+        let run = DispatchRun("oo")
+        run.ask(.outputs())
+        var dials = 0
+        for _ in 0..<400 {
+            for link in run.live(.outputs) {
+                dials += 1
+                run.open(link.id)
+                run.end(link.id, .idleClosed)
+            }
+            run.pass(.milliseconds(100))
+        }
+        #expect(dials > 1 && dials < 20)
+    }
 }

@@ -41,7 +41,7 @@ struct TransactionWay {
     /// What the way before this one knew.
     mutating func takeOver(from old: TransactionWay) {
         if wantedUntil == nil { (wantedUntil, wantedSince) = (old.wantedUntil, old.wantedSince) }
-        begunUntil = begunUntil ?? old.begunUntil
+        begunUntil = [begunUntil, old.begunUntil].compactMap(\.self).max()
     }
 
     /// This link is for it.

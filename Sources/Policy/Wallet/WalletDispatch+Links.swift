@@ -39,7 +39,11 @@ extension WalletDispatch {
                 if !waiting[request].failed.contains(links[index].node), !isAskedAgain(waiting[request]) {
                     waiting[request].until = max(waiting[request].until, now + WalletLimits.rest)
                 }
-                if waiting[request].asksForOutputs { links[index].until = now + WalletLimits.restOfOutputs }
+                if waiting[request].asksForOutputs {
+                    links[index].until = now + WalletLimits.restOfOutputs
+                } else if waiting[request].isOfBegun {
+                    links[index].until = now + WalletLimits.rest
+                }
             }
         case .probe: probeBegan(link, now)
         case .copy: links[index].until = now + WalletLimits.restOfCopy
@@ -88,9 +92,10 @@ extension WalletDispatch {
             return finishLoss(now)
         }
         let asked = waiting[request].request
-        let isCompared = asked.call.role == .fee || comparisons.contains { $0.request == id }
+        // These are read here, and ring members that break off in the midst would have the wallet ask for others.
+        let isHeld = asked.call.role == .fee || asked.call.role == .outputs
         let problem =
-            isCompared
+            isHeld
             ? "its answer is longer than any is"
             : AnswerJudge.problem(ofBeginning: beginning.span, status: status, to: asked)
         if let problem {
@@ -165,7 +170,11 @@ extension WalletDispatch {
             if let until = ways.pause(of: link.node) { wake(at: until) }
         }
         // A node that closes at once what it let be opened is not dialled again and again.
-        if link.isIdle, link.purpose == .transaction, now - link.begunAt < .seconds(30) { ways.failed(link.node, now) }
+        let isWanted = link.purpose == .transaction || link.purpose == .outputs && link.askedAt == nil
+        if link.isIdle, isWanted, now - link.begunAt < .seconds(30) {
+            ways.failed(link.node, now)
+            if let until = ways.pause(of: link.node) { wake(at: until) }
+        }
         if link.isIdle, link.purpose == .sync { session.lostWarmth(livedFor: now - link.begunAt, now: now) }
         if isFault, link.isOpening || link.errand != nil, link.purpose != .probe {
             blame(link.node, sentence, answers: fault == .answers, now)

@@ -19,7 +19,7 @@ extension WalletDispatch {
         }
         if !isOfBegun { wake(at: end) }
         guard let node = choose(index, now) else { return postpone(index, now) }
-        var claims = 0
+        var claims = LinkClaims()
         let link = link(.outputs, at: node, &claims, now)
         var twin: (request: WaitingRequest, link: LinkID?)?
         if verifiesOutputs, !isOwn[node] {
@@ -27,7 +27,6 @@ extension WalletDispatch {
             guard let other = self.node(for: second, besides: node, now) else {
                 return postpone(index, for: second, besides: node, now)
             }
-            claims = 0
             twin = (second, self.link(.outputs, at: other, &claims, now).map { links[$0].id })
         }
         guard isWayOpen, link != nil, twin == nil || twin?.link != nil else { return true }

@@ -13,21 +13,26 @@ extension WalletDispatch {
         wake(at: now + WalletLimits.warm)
         if request.call.role == .transaction {
             hold(id, request, now)
-        } else if waiting.count >= WalletLimits.inFlight {
+        } else if waiting.count >= WalletLimits.inFlight * (isOfBegun(request, now) ? 2 : 1) {
             return [.answer(id, busy(request))]
         } else if request.call.role == .revealing, !places.contains(where: { isAllowed[$0] && isTrusted[$0] }) {
             return [.answer(id, RefusalAnswer.to(request, Self.untrusted))]
         } else {
             returnHome(now)
             settleAtBest(now)
-            let isOfBegun = request.call.purpose == .outputs && way.isBegun(now)
-            waiting.append(WaitingRequest(.request(id), request, isOfBegun: isOfBegun, now: now))
+            waiting.append(
+                WaitingRequest(.request(id), request, isOfBegun: isOfBegun(request, now), now: now))
             wake(at: now + WalletLimits.request)
             if request.call.purpose == .outputs { way.want(now) }
             if isLastOfMany { return take() }
         }
         pump(now)
         return take()
+    }
+
+    /// Whether it is asked for a transaction of which a node has seen outputs already.
+    private func isOfBegun(_ request: WalletRequest, _ now: Instant) -> Bool {
+        request.call.purpose == .outputs && way.isBegun(now)
     }
 
     /// Whether the request that came last waits behind so many of its kind that nothing more can be done for it than
@@ -55,14 +60,16 @@ extension WalletDispatch {
     /// Gives every request that waits a node and a link, as far as there are.
     mutating func place(_ now: Instant) {
         var index = 0
-        var claims = 0
+        var claims = LinkClaims()
         while index < waiting.count {
             guard waiting[index].isWaiting else {
                 index += 1
                 continue
             }
             // Every link for such requests is spoken for.
-            if claims >= WalletLimits.linksPerNode, waiting[index].request.call.purpose == .sync {
+            if waiting[index].isUsual, let node = session.node,
+                claims.count(.sync, at: node) >= WalletLimits.linksPerNode
+            {
                 index += 1
                 continue
             }
@@ -72,7 +79,7 @@ extension WalletDispatch {
     }
 
     /// - Returns: whether the request is still there.
-    private mutating func place(at index: Int, _ claims: inout Int, _ now: Instant) -> Bool {
+    private mutating func place(at index: Int, _ claims: inout LinkClaims, _ now: Instant) -> Bool {
         if waiting[index].asksForOutputs, !waiting[index].isShown { return placeOutputs(at: index, now) }
         guard let node = choose(index, now) else { return postpone(index, now) }
         if let link = link(waiting[index].request.call.purpose, at: node, &claims, now) { send(index, on: link, now) }
@@ -118,13 +125,13 @@ extension WalletDispatch {
 
     /// An idle link; where there is none, one is opened if there is room, and the request waits for it.
     ///
-    /// - Parameter claims: how many requests of this round wait for such a link.
+    /// - Parameter claims: what the requests of this round wait for.
     mutating func link(
-        _ purpose: WalletPurpose, at node: Int, _ claims: inout Int, _ now: Instant
+        _ purpose: WalletPurpose, at node: Int, _ claims: inout LinkClaims, _ now: Instant
     ) -> Int? {
         if let idle = links.idle(purpose, at: node) { return idle }
-        claims += 1
-        guard links.opening(at: node, purpose) < claims, ways.mayDial(node, now) else { return nil }
+        let claim = claims.add(purpose, at: node)
+        guard links.opening(at: node, purpose) < claim, ways.mayDial(node, now) else { return nil }
         if links.has(purpose, at: node) {
             // A second one only where nothing else will need the room.
             guard purpose == .sync, !way.isWanted, links.count(at: node) < WalletLimits.linksPerNode else { return nil }
@@ -138,8 +145,7 @@ extension WalletDispatch {
     /// Sends a waiting request on an idle link.
     mutating func send(_ index: Int, on link: Int, _ now: Instant) {
         let node = links[link].node
-        let wait = links[link].purpose == .sync ? session.waits[node] : nil
-        let until = now + Self.patience(wait, isOwn: isOwn[node])
+        let until = now + patience(links[link])
         let id = links[link].id
         waiting[index].state = .asked(id)
         switch waiting[index].request.call.purpose {
@@ -179,11 +185,17 @@ extension WalletDispatch {
         }
         // An answer that says it has little else in it.
         if answer.body.count < 1024, AnswerJudge.isBusy(answer, to: request) {
-            if waiting[index].asksForOutputs || hasOther(than: node, now) {
+            if waiting[index].asksForOutputs || waiting[index].isOfBegun || hasOther(than: node, now) {
                 blame(node, "it is busy", answers: true, now)
                 for index in waiting.indices where waiting[index].isAsked(on: link) { fail(index, node) }
                 return
             }
+        }
+        if request.call.role == .plain, waiting[index].isOfBegun, !AnswerJudge.isOK(answer, to: request) {
+            // Of what ring members are chosen from: any error has the wallet begin anew.
+            blame(node, "it does not tell which outputs there are", answers: true, now)
+            for index in waiting.indices where waiting[index].isAsked(on: link) { fail(index, node) }
+            return
         }
         switch request.call.role {
         case .version:

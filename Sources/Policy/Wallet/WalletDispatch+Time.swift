@@ -56,6 +56,11 @@ extension WalletDispatch {
         return min(max(wait * WalletLimits.firstByteTimes, shortest), WalletLimits.firstByteOfSeveral)
     }
 
+    /// The same of a link.
+    func patience(_ link: WalletLink) -> Duration {
+        Self.patience(link.purpose == .sync ? session.waits[link.node] : nil, isOwn: isOwn[link.node])
+    }
+
     /// The first byte of an answer came.
     mutating func noteWait(_ link: WalletLink, _ now: Instant) {
         guard link.purpose == .sync, let sentAt = link.sentAt else { return }
@@ -132,12 +137,19 @@ extension WalletDispatch {
             if case .unsettled(let answer, let node) = waiting[index].state {
                 feeAnswered(index, answer, by: node, now)
             } else {
-                if case .asked(let link) = waiting[index].state, let place = links.index(of: link) {
+                if case .asked(let link) = waiting[index].state, let place = links.index(of: link),
+                    hasHadTime(links[place], now)
+                {
                     blame(links[place].node, Self.late, now)
                 }
                 giveUp(index, now)
             }
         }
+    }
+
+    /// Whether a node has had the time that it is given: what was asked of it may have waited long for a link before.
+    private func hasHadTime(_ link: WalletLink, _ now: Instant) -> Bool {
+        if case .asked(_, let since) = link.phase { now - since >= patience(link) } else { true }
     }
 
     /// A transaction that no node took in time.

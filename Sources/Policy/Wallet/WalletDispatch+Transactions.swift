@@ -49,14 +49,16 @@ extension WalletDispatch {
                 if let time, time > now { wake(at: time) }
             }
         }
-        // The link that stands already goes first.
-        if let link = way.link, ready.contains(link.node), let id = way.take() {
+        let patience = transaction.until - WalletLimits.transaction + WalletLimits.roomOfOwn
+        // The link that stands already goes first; but a node of this machine may have come back since.
+        if let link = way.link, ready.contains(link.node),
+            isOwn[link.node] || now >= patience || !ready.contains(where: { isOwn[$0] }), let id = way.take()
+        {
             finishOutputs()
             held[index].copies[copy] = .on(id)
             if let place = links.index(of: id), links[place].isIdle { sendHeld(index, on: place, now) }
             return
         }
-        let patience = transaction.until - WalletLimits.transaction + WalletLimits.roomOfOwn
         guard let node = firstWithRoom(ready, failures: { transaction.attempts[$0].failures }, patience, now) else {
             return
         }
@@ -176,7 +178,10 @@ extension WalletDispatch {
             return
         }
         if let link = way.link {
-            guard !mayBeGivenTransactions(link.node, now), let index = links.index(of: link.id) else { return }
+            guard !mayBeGivenTransactions(link.node, now), let index = links.index(of: link.id) else {
+                leaveWorseWay(link.id, link.node, now)
+                return
+            }
             // Its node was set aside since.
             close(index, now)
         }
@@ -187,12 +192,29 @@ extension WalletDispatch {
         let ready = candidates.filter { ways.mayDial($0, now) }
         let patience = (way.wantedSince ?? now) + WalletLimits.transactionWay / 2
         let failures = way.failures
-        let good = ready.filter { quorum.isGood($0, now: now) }
+        let good = ready.filter { isOwn[$0] || quorum.isGood($0, now: now) }
         if let node = firstWithRoom(good + ready, failures: { failures[$0] }, patience, now) {
             way.set(open(.transaction, at: node, now), at: node)
             return
         }
         for node in candidates { if let at = ways.pause(of: node), at > now { wake(at: at) } }
+    }
+
+    /// The way leads to a node that saw outputs, or to somebody else's where one's own is there again: it is left where a
+    /// better one has room.
+    private mutating func leaveWorseWay(_ link: LinkID, _ present: Int, _ now: Instant) {
+        guard !isOwn[present], !waiting.contains(where: { $0.asksForOutputs && !$0.isWaiting }) else { return }
+        let isShown = session.outputsShown(to: present, now) != nil
+        let failures = way.failures
+        let better = transactionNodes(failures: { failures[$0] }, now, isBeforeOutputs: true).first {
+            (isOwn[$0] || isShown && session.outputsShown(to: $0, now) == nil)
+                && ways.mayDial($0, now) && isWorthWaiting($0, failures: failures[$0], now)
+        }
+        guard let better, makeRoom(at: better, for: .transaction, now), let index = links.index(of: link) else {
+            return
+        }
+        close(index, now)
+        way.set(open(.transaction, at: better, now), at: better)
     }
 
     /// Links that outputs were asked on are of one transaction: the next one has others.
