@@ -46,7 +46,7 @@ extension Router: WalletGateway.Host {
         for gateway in new { gateway.takeRenewedFiles() }
         let fresh = new.filter { gateway in !before.contains { $0 === gateway } }
         for gateway in fresh {
-            if let old = before.first(where: { $0.acceptor === gateway.acceptor }) { gateway.takeOver(from: old) }
+            for old in retiredGateways + before where isSuccessor(gateway, of: old) { gateway.takeOver(from: old) }
         }
         for old in before where !new.contains(where: { $0 === old }) { retire(old) }
         for gateway in fresh { gateway.start() }
@@ -55,6 +55,8 @@ extension Router: WalletGateway.Host {
     private func retire(_ gateway: WalletGateway) {
         retiredGateways.append(gateway)
         let timeout = Watch.timer(on: loop) { [unowned self, unowned gateway] in
+            // What it learnt last: who was shown outputs, who differed.
+            inForce(gateway)?.takeOver(from: gateway)
             gateway.stop()
             for egress in egresses { egress.forget(wallet: gateway.id) }
             // Not inside the gateway's own call, which may be what says that it is done.
@@ -64,8 +66,11 @@ extension Router: WalletGateway.Host {
         // A signed transaction is held as long as it would have been without the reload: told BUSY, the wallet would build
         // it anew, with other decoys.
         timeout.schedule(after: WalletDispatch.longestFarewell)
-        let inForce = gateways.first { $0.acceptor === gateway.acceptor }?.configuration
-        gateway.retire(for: inForce) { timeout.schedule(after: .zero) }
+        gateway.retire { timeout.schedule(after: .zero) }
+    }
+
+    private func isSuccessor(_ gateway: WalletGateway, of old: WalletGateway) -> Bool {
+        gateway !== old && gateway.configuration.listen == old.configuration.listen
     }
 
     /// Something changed by which it is decided what passes.
@@ -180,19 +185,34 @@ extension Router: WalletGateway.Host {
             report(.connectionLimit, port: nil)
             return nil
         }
-        let owner = owners.user(of: peer, connectedTo: gateway.endpoint, at: gateway.name)
-        if let refusal = owners.refusal(of: owner, at: gateway.name) {
-            report(refusal, port: nil)
-            return nil
-        }
+        guard let owner = owner(of: peer, at: gateway) else { return nil }
         budget.opened()
         return owner
     }
 
+    func owner(of peer: Endpoint?, at gateway: WalletGateway) -> UInt32? {
+        let owner = owners.user(of: peer, connectedTo: gateway.endpoint, at: gateway.name)
+        guard let refusal = owners.refusal(of: owner, at: gateway.name) else { return owner }
+        report(refusal, port: nil)
+        return nil
+    }
+
+    func tooManyConnections() { report(.connectionLimit, port: nil) }
+
     func walletConnectionEnded() { connectionClosed(nil) }
 
+    /// The name of a retired one may be another table's now. Where nobody listens any more, whoever was let in gets his
+    /// answer.
     func refusal(of owner: UInt32, at gateway: WalletGateway) -> Refusal? {
-        owners.refusal(of: owner, at: gateway.name)
+        inForce(gateway).flatMap { owners.refusal(of: owner, at: $0.name) }
+    }
+
+    func inForce(_ gateway: WalletGateway) -> WalletGateway? {
+        gateways.first { $0 === gateway || isSuccessor($0, of: gateway) }
+    }
+
+    func predecessors(of gateway: WalletGateway) -> [WalletGateway] {
+        retiredGateways.filter { isSuccessor(gateway, of: $0) }
     }
 
     func told(_ sentence: String, of node: String) {

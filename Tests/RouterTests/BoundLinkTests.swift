@@ -24,7 +24,11 @@ import Testing
         func leads(_ egress: UInt32, to node: WalletNodeConfiguration) -> Bool { true }
         func dialFailed(_ egress: UInt32) {}
         func admit(_ peer: Endpoint?, open: Int, at gateway: WalletGateway) -> UInt32? { 0 }
+        func owner(of peer: Endpoint?, at gateway: WalletGateway) -> UInt32? { 0 }
+        func tooManyConnections() {}
         func walletConnectionEnded() {}
+        func inForce(_ gateway: WalletGateway) -> WalletGateway? { gateway }
+        func predecessors(of gateway: WalletGateway) -> [WalletGateway] { [] }
         func refusal(of owner: UInt32, at gateway: WalletGateway) -> Refusal? { nil }
         func told(_ sentence: String, of node: String) { told.append(sentence) }
     }

@@ -163,8 +163,13 @@ public enum Socket {
     public static func accept(
         from listener: borrowing Descriptor, peer: inout Endpoint?
     ) throws(SystemError) -> Descriptor? {
+        try accept(fromOpen: listener.raw, peer: &peer)
+    }
+
+    /// The same of a listener that is open, by its number.
+    public static func accept(fromOpen listener: Int32, peer: inout Endpoint?) throws(SystemError) -> Descriptor? {
         var name = sockaddr_storage()
-        let raw = unsafe acceptSocket(listener.raw, &name)
+        let raw = unsafe acceptSocket(listener, &name)
         guard raw >= 0 else {
             switch lastError {
             case EAGAIN, ECONNABORTED, EINTR, EPROTO: return nil

@@ -30,7 +30,8 @@ struct OutputsTrust {
         }
         guard let dispute = old.dispute, dispute.nodes.contains(before) else { return }
         let nodes = self.dispute?.nodes ?? []
-        self.dispute = (nodes.contains(node) ? nodes : nodes + [node], dispute.until)
+        let until = max(dispute.until, self.dispute?.until ?? dispute.until)
+        self.dispute = (nodes.contains(node) ? nodes : nodes + [node], until)
     }
 
     /// Nobody could say who is right.

@@ -5,7 +5,7 @@ import Protocols
 final class Acceptor {
     /// Where it listens; the port that the kernel chose where none was asked for.
     let endpoint: Endpoint
-    private let descriptor: Descriptor
+    private var descriptor: Descriptor?
     private let loop: EventLoop
     private var watch: Watch?
     /// Called with each connection, and the client's end of it.
@@ -23,8 +23,9 @@ final class Acceptor {
     init(at wanted: Endpoint, name: String, mend: String, loop: EventLoop) throws(StartFailure) {
         self.loop = loop
         do throws(SystemError) {
-            descriptor = try Socket.listen(at: wanted)
+            let descriptor = try Socket.listen(at: wanted)
             endpoint = try Socket.localEndpoint(of: descriptor) ?? wanted
+            self.descriptor = consume descriptor
         } catch {
             throw StartFailure(
                 "\(name) cannot listen at \(wanted): \(error.reason); \(mend)", isNoAddress: error.isNoAddress)
@@ -35,8 +36,8 @@ final class Acceptor {
 
     /// Accepts from now on.
     func resume() {
-        guard watch == nil else { return }
-        watch = Watch.listener(descriptor.raw, on: loop) { [unowned self] in acceptBatch() }
+        guard watch == nil, let raw = descriptor?.raw else { return }
+        watch = Watch.listener(raw, on: loop) { [unowned self] in acceptBatch() }
     }
 
     /// Accepts nothing; who connects waits in the kernel's queue.
@@ -45,11 +46,18 @@ final class Acceptor {
         watch = nil
     }
 
+    /// Listens no more, for good: who waits in the kernel's queue is reset, and who connects is refused.
+    func close() {
+        pause()
+        descriptor = nil
+    }
+
     private func acceptBatch() {
         for _ in 0..<Self.batch where !isPaused {
+            guard let raw = descriptor?.raw else { return }
             do throws(SystemError) {
                 var peer: Endpoint?
-                guard let client = try Socket.accept(from: descriptor, peer: &peer) else { return }
+                guard let client = try Socket.accept(fromOpen: raw, peer: &peer) else { return }
                 onAccept(client, peer)
             } catch {
                 return onDescriptorLimit(error)

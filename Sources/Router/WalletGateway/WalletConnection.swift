@@ -7,12 +7,15 @@ import Protocols
 /// A request goes to the gateway, and its answer comes back whole, or in parts as a node sends them. While the wallet
 /// does not read, the node's end is not read either: memory stays flat, however long the answer.
 final class WalletConnection {
-    /// Its number in this run.
-    let number: UInt64
+    /// Its number at its listener.
+    private(set) var number: UInt64
     /// The user who has the wallet's end, as a flow's tag keeps it.
-    let owner: UInt32
+    private(set) var owner: UInt32
+    /// The wallet's end.
+    let peer: Endpoint?
     private let stream: GatewayStream
-    private unowned let gateway: WalletGateway
+    /// Who finds its answers; after a reload another.
+    private unowned var gateway: WalletGateway
     private var conversation: WalletConversation
     /// The request that waits for its answer; nil where none does.
     private(set) var request: WalletDispatch.RequestID?
@@ -20,8 +23,12 @@ final class WalletConnection {
     private weak var source: NodeLink?
     /// When the wallet last said something, or took something.
     private var lastMoved: Instant
+    /// How much it had not taken when that was last looked at.
+    private var lastQueued = 0
     /// When the request that is on its way to us began.
     private var began: Instant?
+    /// Whether a whole request has come by it.
+    private var hasAsked = false
     private var closesAfterAnswer = false
     private var isOver = false
     private let loop: EventLoop
@@ -29,10 +36,9 @@ final class WalletConnection {
     /// Past this many bytes that the wallet has not taken, the node is not read.
     static let backlog = 256 << 10
 
-    /// How long a connection may do nothing.
+    /// How long a connection may do nothing. Between two requests it may for ever: a wallet does not see that a connection
+    /// was closed, its next call fails, and one that has asked for ring members draws others the next time.
     private enum Patience {
-        /// Kept open between two requests.
-        static let kept: Duration = .seconds(600)
         /// For a request's head.
         static let head: Duration = .seconds(30)
         /// Between two parts of a request.
@@ -41,8 +47,12 @@ final class WalletConnection {
         static let taking: Duration = .seconds(180)
     }
 
-    init(_ stream: GatewayStream, number: UInt64, owner: UInt32, gateway: WalletGateway, loop: EventLoop) {
+    init(
+        _ stream: GatewayStream, from peer: Endpoint?, number: UInt64, owner: UInt32, gateway: WalletGateway,
+        loop: EventLoop
+    ) {
         self.stream = stream
+        self.peer = peer
         self.number = number
         self.owner = owner
         self.gateway = gateway
@@ -60,6 +70,7 @@ final class WalletConnection {
         lastMoved = loop.now
         perform(conversation.received(bytes))
         guard stream.isOpen else { return }
+        if closesAfterAnswer, conversation.isIdle { return stream.closeAfterWriting() }
         if conversation.wantsAcknowledgement {
             // A wallet sends head and body in two writes, and its kernel keeps the second until the first is acknowledged;
             // ours would wait 40 ms with that.
@@ -78,6 +89,7 @@ final class WalletConnection {
             switch effect {
             case .request(let asked):
                 began = nil
+                hasAsked = true
                 let id = gateway.newRequest()
                 request = id
                 gateway.asked(asked, id, by: self)
@@ -89,15 +101,22 @@ final class WalletConnection {
 
     /// The whole answer to its request.
     func answer(_ answer: WalletAnswer) {
-        request = nil
-        lastMoved = loop.now
+        settle()
         perform(conversation.answer(answer))
         answered()
     }
 
+    /// Nothing is asked by it any more: what it asks next may be another gateway's.
+    private func settle() {
+        request = nil
+        lastMoved = loop.now
+        gateway.settled(self)
+    }
+
     private func answered() {
         guard stream.isOpen else { return }
-        if closesAfterAnswer, request == nil { return stream.closeAfterWriting() }
+        if closesAfterAnswer, conversation.isIdle { return stream.closeAfterWriting() }
+        if began == nil, conversation.wantsAcknowledgement { began = lastMoved }
         if conversation.acceptsBytes { stream.resume() }
     }
 
@@ -130,8 +149,7 @@ final class WalletConnection {
     func finish() {
         source = nil
         if let request { gateway.finished(request) }
-        request = nil
-        lastMoved = loop.now
+        settle()
         perform(conversation.finish())
         answered()
     }
@@ -139,6 +157,25 @@ final class WalletConnection {
     private func drained() {
         lastMoved = loop.now
         source?.resume()
+    }
+
+    // MARK: Whose it is
+
+    /// Another gateway answers what it asks from now on; no request is under way. What is half received, and what the
+    /// wallet has not taken yet, stays: the conversation is the connection's, as it was accepted.
+    func move(to gateway: WalletGateway, number: UInt64, owner: UInt32) {
+        self.gateway = gateway
+        self.number = number
+        self.owner = owner
+        closesAfterAnswer = false
+    }
+
+    /// Whether nothing is owed to the wallet, and nothing of a request has come: it may be closed for another.
+    var isIdle: Bool { conversation.isIdle && stream.queuedBytes == 0 }
+
+    /// Which of two idle ones is closed first: who never asked before who did, then whoever was idle for longer.
+    func isIdler(than other: WalletConnection) -> Bool {
+        hasAsked == other.hasAsked ? lastMoved < other.lastMoved : other.hasAsked
     }
 
     // MARK: Ends
@@ -172,7 +209,10 @@ final class WalletConnection {
     /// Ends it where the wallet lets us wait for too long.
     func sweep(_ now: Instant) {
         let isLate: Bool
-        if stream.queuedBytes > 0 {
+        // It takes what it is given, however slowly.
+        if stream.queuedBytes < lastQueued { lastMoved = now }
+        lastQueued = stream.queuedBytes
+        if lastQueued > 0 {
             isLate = now >= lastMoved + Patience.taking
         } else if request != nil {
             // The dispatcher keeps that time.
@@ -181,7 +221,7 @@ final class WalletConnection {
             isLate =
                 now >= lastMoved + Patience.part || !conversation.isInBody && now >= began + Patience.head
         } else {
-            isLate = now >= lastMoved + Patience.kept
+            isLate = false
         }
         if isLate { close() }
     }

@@ -8,28 +8,6 @@ import TLS
 /// What the dispatcher says is done once the event that it answers is over, in order. What that causes is told to it
 /// afterwards, never in between.
 final class WalletGateway {
-    /// What the router does for it.
-    protocol Host: AnyObject {
-        /// Why nothing passes at all; nil where it may.
-        var standingRefusal: Refusal? { get }
-        /// How a node is dialled, now, by the gateway that has this number in this run.
-        func way(to node: WalletNodeConfiguration, of wallet: UInt32) -> WalletWay
-        /// Whether a proven egress leads to a node, or it is on this machine.
-        func hasRoute(to node: WalletNodeConfiguration) -> Bool
-        /// Whether this egress is the one that leads to a node, by the rules now in force.
-        func leads(_ egress: UInt32, to node: WalletNodeConfiguration) -> Bool
-        /// An egress did not answer as it should.
-        func dialFailed(_ egress: UInt32)
-        /// Takes a connection into account, and says who has the wallet's end of it; nil where it is refused.
-        func admit(_ peer: Endpoint?, open: Int, at gateway: WalletGateway) -> UInt32?
-        /// A connection that was taken into account has ended.
-        func walletConnectionEnded()
-        /// Why nothing of a wallet with this owner passes any more; nil where it may.
-        func refusal(of owner: UInt32, at gateway: WalletGateway) -> Refusal?
-        /// Worth an event: a node by its place, and a sentence.
-        func told(_ sentence: String, of node: String)
-    }
-
     let configuration: WalletConfiguration
     let network: MoneroNetwork
     /// Its place in the file.
@@ -40,8 +18,6 @@ final class WalletGateway {
     let acceptor: Acceptor
     /// Ends it, once it is replaced.
     var farewell: Watch?
-    /// The one in whose place it is, while that lives.
-    private weak var predecessor: WalletGateway?
     private unowned let host: any Host
     private let loop: EventLoop
     private let gate: WalletGate
@@ -60,6 +36,8 @@ final class WalletGateway {
     /// Who waits for the report of a test.
     private var testers: [([NodeReport]) -> Void] = []
     private var onDrained: (() -> Void)?
+    /// Whether all comes to its end: connections are not handed over any more, but closed once nothing is owed by them.
+    private var isEnding = false
     /// When `wake` comes.
     private var wakesAt = Instant(milliseconds: 0)
     private lazy var wake = Watch.timer(on: loop) { [unowned self] in
@@ -115,16 +93,9 @@ final class WalletGateway {
         listener.tls = renewed.listener
     }
 
-    /// Takes over what the gateway before it at this address knows of nodes, and what it learns while it comes to its end.
+    /// Takes over what a gateway before it at this address knows of nodes.
     func takeOver(from old: WalletGateway) {
-        predecessor = old
         dispatch.takeOver(from: old.dispatch, now: loop.now)
-    }
-
-    private func askPredecessor() {
-        guard let predecessor else { return }
-        predecessor.askPredecessor()
-        dispatch.takeOver(from: predecessor.dispatch, now: loop.now)
     }
 
     /// Takes connections from now on.
@@ -164,10 +135,14 @@ final class WalletGateway {
         pending.removeAll(keepingCapacity: true)
         isPerforming = false
         schedule()
-        if let done = onDrained, waiting.isEmpty, dispatch.isQuiet {
-            onDrained = nil
-            done()
-        }
+        lookWhetherDone()
+    }
+
+    /// Says so once nothing is under way any more, and no wallet has anything to get or a request half sent.
+    private func lookWhetherDone() {
+        guard !isPerforming, let done = onDrained, waiting.isEmpty, dispatch.isQuiet, listener.isEmpty else { return }
+        onDrained = nil
+        done()
     }
 
     private func perform(_ effect: WalletDispatch.Effect) {
@@ -211,7 +186,7 @@ final class WalletGateway {
 
     func asked(_ request: WalletRequest, _ id: WalletDispatch.RequestID, by connection: WalletConnection) {
         waiting.add(connection, as: id)
-        askPredecessor()
+        for old in host.predecessors(of: self) { takeOver(from: old) }
         apply { $0.request(id, request, now: loop.now) }
     }
 
@@ -221,9 +196,25 @@ final class WalletGateway {
     func ended(_ connection: WalletConnection) {
         listener.forget(connection)
         host.walletConnectionEnded()
-        guard let id = connection.request, waiting.remove(id) != nil else { return }
+        guard let id = connection.request, waiting.remove(id) != nil else { return lookWhetherDone() }
         apply { $0.requestGone(id, now: loop.now) }
     }
+
+    /// Nothing is asked by this connection any more. After a reload it goes to the gateway that listens there now.
+    func settled(_ connection: WalletConnection) {
+        guard onDrained != nil, !isEnding, let heir = host.inForce(self) else { return }
+        handOver(connection, to: heir)
+        lookWhetherDone()
+    }
+
+    private func handOver(_ connection: WalletConnection, to heir: WalletGateway) {
+        guard let owner = host.owner(of: connection.peer, at: heir) else { return connection.close() }
+        listener.forget(connection)
+        heir.listener.adopt(connection, owner: owner)
+    }
+
+    /// As many connections as may be are open, and none is idle.
+    func isFull() { host.tooManyConnections() }
 
     func admit(_ peer: Endpoint?, open: Int) -> UInt32? { host.admit(peer, open: open, at: self) }
 
@@ -285,24 +276,34 @@ final class WalletGateway {
 
     // MARK: The end
 
-    /// Another gateway takes its place, or none: what is under way comes to its end, and nothing else is done.
+    /// Another gateway takes its place, or none: what is under way comes to its end, and nothing else is done. The wallets'
+    /// connections go to the one in its place, those with a request after its answer: a wallet does not see that one was
+    /// closed, and its next call would fail.
     ///
-    /// - Parameters:
-    ///   - wallet: what is in force where it listens; nil where nothing is.
-    ///   - done: as for `drain`.
-    func retire(for wallet: WalletConfiguration?, _ done: @escaping () -> Void) {
-        let kept = wallet?.askedNodes ?? []
+    /// - Parameter done: as for `drain`.
+    func retire(_ done: @escaping () -> Void) {
+        onDrained = done
+        listener.release()
+        let heir = host.inForce(self)
+        if let heir {
+            listener.forEach { if $0.request == nil { handOver($0, to: heir) } }
+        } else {
+            acceptor.close()
+            listener.forEach { $0.closeWhenIdle() }
+        }
+        let kept = heir?.configuration.askedNodes ?? []
         apply { $0.retire(now: loop.now) { kept.contains($0) } }
-        drain(done)
     }
 
-    /// Takes no more requests; those under way have until `stop`.
+    /// Takes no more connections; those that are there end once nothing is owed by them, or with `stop`.
     ///
-    /// - Parameter done: called once, when none is under way any more; it may be before this returns.
+    /// - Parameter done: called once, when none is there and nothing is under way any more; it may be before this returns.
     func drain(_ done: @escaping () -> Void) {
+        isEnding = true
+        onDrained = done
         listener.release()
         listener.forEach { $0.closeWhenIdle() }
-        if waiting.isEmpty, dispatch.isQuiet { done() } else { onDrained = done }
+        lookWhetherDone()
     }
 
     /// Ends all.
@@ -323,15 +324,14 @@ final class WalletGateway {
 
     func sweepFromNowOn() {
         guard sweeper == nil else { return }
-        sweeper = Watch.ticker(every: Self.sweepInterval, on: loop) { [unowned self] in sweep() }
+        sweeper = Watch.ticker(every: Self.sweepInterval, on: loop) { [unowned self] in sweep(loop.now) }
     }
 
-    private func sweep() {
+    func sweep(_ now: Instant) {
         guard !listener.isEmpty || !links.isEmpty else {
             sweeper = nil
             return
         }
-        let now = loop.now
         for link in links.values { link.sweep(now) }
         listener.forEach { $0.sweep(now) }
     }

@@ -54,7 +54,7 @@ final class WalletListener {
 
     private func accept(_ client: consuming Descriptor, from peer: Endpoint?) {
         // One that is let go is closed unanswered.
-        guard connections.count < Self.limit, let owner = gateway.admit(peer, open: connections.count) else { return }
+        guard hasRoom(), let owner = gateway.admit(peer, open: connections.count) else { return }
         let stream: GatewayStream
         do throws(TLSFailure) {
             stream = try GatewayStream(accepted: client, tls: tls, loop: loop)
@@ -63,7 +63,26 @@ final class WalletListener {
         }
         lastNumber += 1
         connections[lastNumber] = WalletConnection(
-            stream, number: lastNumber, owner: owner, gateway: gateway, loop: loop)
+            stream, from: peer, number: lastNumber, owner: owner, gateway: gateway, loop: loop)
+        gateway.sweepFromNowOn()
+    }
+
+    /// Makes room for one more where there is none: whoever is idle for the longest goes.
+    private func hasRoom() -> Bool {
+        guard connections.count >= Self.limit else { return true }
+        guard let idlest = connections.values.filter(\.isIdle).min(by: { $0.isIdler(than: $1) }) else {
+            gateway.isFull()
+            return false
+        }
+        idlest.close()
+        return true
+    }
+
+    /// Takes over a connection of another listener at the same address.
+    func adopt(_ connection: WalletConnection, owner: UInt32) {
+        lastNumber += 1
+        connections[lastNumber] = connection
+        connection.move(to: gateway, number: lastNumber, owner: owner)
         gateway.sweepFromNowOn()
     }
 

@@ -1,0 +1,212 @@
+import CTestSystem
+import EventLoop
+import Policy
+import Protocols
+import Testing
+
+@testable import Router
+
+/// Kept connections and answers on their way, over time, a reload and the end: a wallet does not see that one was closed,
+/// and one in mid-transfer would draw other decoys.
+@Suite(.serialized) struct WalletKeptTests {
+    private static let transaction = Wallet.post("/sendrawtransaction", Array(#"{"tx_as_hex":"abcd"}"#.utf8))
+    private static let head = transaction.count - 15
+
+    private static func answer(to asked: FakeNode.Asked) -> FakeNode.Answer {
+        .body(asked.path == "/sendrawtransaction" ? Array(#"{"status":"OK"}"#.utf8) : FakeNode.ok)
+    }
+
+    /// Its first answer has come.
+    private func asked(_ world: WalletWorld) throws -> Wallet {
+        let wallet = try world.ask()
+        #expect(world.run { wallet.results == 1 })
+        return wallet
+    }
+
+    /// One that reads nothing for now, with little room in the kernel; its node has begun to answer.
+    private func slow(_ world: WalletWorld, _ node: FakeNode, _ request: [UInt8], _ size: Int) throws -> Wallet {
+        node.answer = { _ in .long(size) }
+        let socket = try Socket.connect(to: loopback(world.port))
+        test_shrink(socket.raw, 65536)
+        let wallet = Wallet(socket, on: world.loop)
+        wallet.stream.pause()
+        wallet.send(request)
+        #expect(world.run { node.written > size / 5 })
+        world.world.run(for: .milliseconds(500))
+        return wallet
+    }
+
+    @Test func anIdleConnectionIsKeptAndASilentOneIsNot() throws {
+        let (world, _) = try WalletWorld.withNode()
+        let silent = try world.wallet()
+        let wallet = try asked(world)
+        let gateway = try #require(world.router.gateways.first)
+        gateway.sweep(world.loop.now + .seconds(660))
+        #expect(world.run { silent.hasEnded })
+        wallet.send(Wallet.hardFork)
+        #expect(world.run { wallet.results == 2 })
+    }
+
+    @Test func anIdleConnectionIsTheNextTables() throws {
+        let (world, node) = try WalletWorld.withNode()
+        let wallet = try asked(world)
+        let other = try FakeNode(on: world.loop, port: try freePort())
+        try world.world.reload { $0.wallets[0].nodes = [.at(other.port)] }
+        #expect(world.run { world.router.retiredGateways.isEmpty })
+        wallet.send(Wallet.hardFork)
+        #expect(world.run { wallet.results == 2 })
+        #expect(node.asked.count == 1 && other.asked.count == 1)
+        #expect(world.router.budget.open == 1)
+        wallet.stream.close()
+        #expect(world.run { world.router.budget.open == 0 })
+    }
+
+    /// Also what it sent ahead, and over several reloads.
+    @Test(arguments: [false, true]) func aBusyConnectionIsTheNextTablesAfterItsAnswer(_ sendsAhead: Bool) throws {
+        let (world, node) = try WalletWorld.withNode()
+        node.answer = { _ in .silence }
+        let wallet = try world.ask(Wallet.hardFork + (sendsAhead ? Wallet.hardFork : []))
+        #expect(world.run { node.asked.count == 1 })
+        let last = try FakeNode(on: world.loop, port: try freePort())
+        for port in [try freePort(), last.port] {
+            try world.world.reload { $0.wallets[0].nodes = [.at(port)] }
+        }
+        world.world.run(for: .milliseconds(50))
+        #expect(wallet.answers == 0 && !wallet.hasEnded)
+        node.sayToAll(FakeNode.response(to: []))
+        #expect(world.run { wallet.results == (sendsAhead ? 2 : 1) })
+        #expect(world.run { world.router.retiredGateways.isEmpty })
+        if !sendsAhead { wallet.send(Wallet.hardFork) }
+        #expect(world.run { wallet.results == 2 })
+        #expect(node.asked.count == 1 && last.asked.count == 1)
+    }
+
+    @Test func aRequestThatIsHalfThereAtAReloadIsTheNextTables() throws {
+        let (world, node) = try WalletWorld.withNode()
+        let wallet = try asked(world)
+        node.answer = Self.answer
+        wallet.send(Array(Self.transaction[..<Self.head]))
+        world.world.run(for: .milliseconds(50))
+        let other = try FakeNode(on: world.loop, port: try freePort())
+        other.answer = Self.answer
+        try world.world.reload { $0.wallets[0].nodes = [.at(other.port)] }
+        world.world.run(for: .milliseconds(50))
+        wallet.send(Array(Self.transaction[Self.head...]))
+        #expect(world.run { wallet.results == 2 })
+        #expect(node.asked.count == 1 && other.asked.map(\.path) == ["/sendrawtransaction"])
+    }
+
+    @Test func aRequestThatIsHalfThereAtTheEndIsAnswered() throws {
+        let (world, node) = try WalletWorld.withNode()
+        let wallet = try asked(world)
+        node.answer = Self.answer
+        wallet.send(Array(Self.transaction[..<Self.head]))
+        world.world.run(for: .milliseconds(50))
+        var isDone = false
+        #expect(world.router.drain { isDone = true })
+        wallet.send(Array(Self.transaction[Self.head...]))
+        #expect(world.run { isDone })
+        #expect(world.run { wallet.hasEnded })
+        #expect(wallet.results == 2 && node.asked.count == 2)
+    }
+
+    /// What is forwarded, and what is held whole and given in one piece.
+    @Test(arguments: [(Wallet.blocks, 5_000_000), (Wallet.distribution, 8_000_000)])
+    func aReloadLeavesTheTailOfAnAnswerToASlowWallet(_ request: [UInt8], _ size: Int) throws {
+        let (world, node) = try WalletWorld.withNode()
+        let wallet = try slow(world, node, request, size)
+        try world.world.reload { $0.wallets[0].nodes.append(.at(node.port)) }
+        world.world.run(for: .milliseconds(300))
+        wallet.stream.resume()
+        #expect(world.run(for: .seconds(30)) { wallet.count > size || wallet.hasEnded })
+        #expect(wallet.count > size && !wallet.hasEnded)
+        #expect(world.run { world.router.retiredGateways.isEmpty })
+    }
+
+    @Test func theEndWaitsForTheTailOfAnAnswerToASlowWallet() throws {
+        let (world, node) = try WalletWorld.withNode()
+        let wallet = try slow(world, node, Wallet.distribution, 8_000_000)
+        var isDone = false
+        #expect(world.router.drain { isDone = true })
+        world.world.run(for: .milliseconds(300))
+        #expect(!isDone)
+        wallet.stream.resume()
+        #expect(world.run(for: .seconds(30)) { isDone })
+        #expect(world.run { wallet.hasEnded })
+        #expect(wallet.count > 8_000_000)
+    }
+
+    @Test func aTableThatIsTakenOutListensNoMoreAndMayComeBack() throws {
+        let (world, node) = try WalletWorld.withNode()
+        node.answer = { _ in .silence }
+        let wallet = try world.ask()
+        #expect(world.run { node.asked.count == 1 })
+        let tables = world.world.configuration.wallets
+        try world.world.reload { $0.wallets = [] }
+        let refused = try world.wallet()
+        #expect(world.run(for: .seconds(1)) { refused.hasEnded })
+        #expect(!wallet.hasEnded)
+        try world.world.reload { $0.wallets = tables }
+        node.answer = { _ in .body(FakeNode.ok) }
+        let next = try world.ask()
+        #expect(world.run { next.results == 1 })
+        node.sayToAll(FakeNode.response(to: []))
+        #expect(world.run { wallet.results == 1 })
+        wallet.send(Wallet.hardFork)
+        #expect(world.run { wallet.results == 2 }, "it is the new table's")
+    }
+
+    @Test func theLongestIdleGoesForOneMore() throws {
+        let (world, node) = try WalletWorld.withNode()
+        let first = try asked(world)
+        world.world.run(for: .milliseconds(20))
+        let wallets = try (1..<WalletListener.limit).map { _ in try asked(world) }
+        let late = try asked(world)
+        #expect(first.hasEnded && wallets.allSatisfy { !$0.hasEnded } && !late.hasEnded)
+        #expect(node.asked.count == WalletListener.limit + 1)
+    }
+
+    @Test func whereAllAreBusyOneMoreIsClosedAndTold() throws {
+        let (world, node) = try WalletWorld.withNode()
+        node.answer = { _ in .silence }
+        let wallets = try (0..<WalletListener.limit).map { _ in try world.ask() }
+        #expect(world.run { world.router.budget.open == WalletListener.limit })
+        world.world.run(for: .milliseconds(100))
+        let late = try world.ask()
+        #expect(world.run { late.hasEnded })
+        #expect(wallets.allSatisfy { !$0.hasEnded })
+        world.router.tellRefusals()
+        #expect(world.world.events.count { $0.sentence.contains(Refusal.connectionLimit.sentence()) } == 1)
+    }
+
+    @Test func whoTakesSlowlyIsKeptAndWhoTakesNothingIsNot() throws {
+        let (world, node) = try WalletWorld.withNode()
+        node.answer = { _ in .long(5_000_000) }
+        var ends: (own: GatewayStream?, wallet: Wallet?)
+        try Socket.pair { own, far in
+            test_shrink(own.raw, 4096)
+            ends = (try? GatewayStream(accepted: own, loop: world.loop), Wallet(far, on: world.loop))
+        }
+        let (stream, wallet) = (try #require(ends.own), try #require(ends.wallet))
+        let connection = WalletConnection(
+            stream, from: nil, number: 0, owner: 0, gateway: try #require(world.router.gateways.first), loop: world.loop)
+        wallet.stream.pause()
+        wallet.send(Wallet.blocks)
+        #expect(world.run { stream.queuedBytes > WalletConnection.backlog })
+        var now = world.loop.now
+        for _ in 0..<4 {
+            connection.sweep(now)
+            now = now + .seconds(170)
+            let before = stream.queuedBytes
+            wallet.stream.resume()
+            #expect(world.run { stream.queuedBytes < before })
+            wallet.stream.pause()
+            #expect(stream.queuedBytes > 0)
+        }
+        connection.sweep(now)
+        connection.sweep(now + .seconds(179))
+        #expect(stream.isOpen)
+        connection.sweep(now + .seconds(180))
+        #expect(!stream.isOpen)
+    }
+}
