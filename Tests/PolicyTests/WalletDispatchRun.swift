@@ -16,7 +16,7 @@ final class DispatchRun {
         var sentAt = 0
     }
 
-    enum Outcome: Equatable { case answered(WalletAnswer), forwarded, brokeOff, gone }
+    enum Outcome: Equatable { case answered(WalletAnswer), forwarded, brokeOff, gone, passedOn }
 
     private(set) var dispatch: WalletDispatch
     let configuration: WalletConfiguration
@@ -29,6 +29,7 @@ final class DispatchRun {
     private(set) var told: [String] = []
     private(set) var reports: [[NodeReport]] = []
     private(set) var refusal: Refusal? = .unguarded
+    private var isRetired = false
     private(set) var ready: [Bool]
     /// What the nodes are: answers to probes by node.
     var chains: [Chain]
@@ -148,6 +149,7 @@ final class DispatchRun {
 
     /// The nodes of these places are still in the file.
     func retire(keeping kept: [Int]? = nil) {
+        isRetired = true
         let nodes = (kept ?? Array(configuration.nodes.indices)).map { configuration.nodes[$0] }
         take(dispatch.retire(now: now) { nodes.contains($0) })
     }
@@ -231,6 +233,9 @@ final class DispatchRun {
                 }
                 links[index].state = .closed
             case .answer(let id, let answer): ends(id, .answered(answer))
+            case .passOn(let id, let request):
+                #expect(isRetired && requests[id] == request)
+                ends(id, .passedOn)
             case .forward(let link, let id):
                 guard let index = index(link), case .busy(let request) = links[index].state else {
                     Issue.record("forwards what does not come")

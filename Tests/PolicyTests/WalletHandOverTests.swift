@@ -154,12 +154,38 @@ import Testing
         #expect(run.links.allSatisfy { $0.node != 2 || $0.purpose == .probe })
     }
 
+    /// Its only node was replaced: the one that is named in its place can take it.
+    @Test func aRetiredOneWithoutANodePassesOnWhatItHolds() throws {
+        let run = DispatchRun("o")
+        try run.build()
+        run.routes([false])
+        let held = run.ask(.transaction())
+        let begun = run.ask(.outputs([2]))
+        run.pass(.seconds(20))
+        #expect(run.outcomes[held] == nil && run.outcomes[begun] == nil)
+        run.retire(keeping: [])
+        #expect(run.outcomes[held] == .passedOn && run.outcomes[begun] == .passedOn)
+    }
+
+    /// What is on its way to a node is not sent to another one beside it.
+    @Test func whatIsUnderWayIsPassedOnWhenThatHasFailed() throws {
+        let run = DispatchRun("oo")
+        try run.build()
+        let id = run.ask(.transaction())
+        let link = try run.only(.transaction)
+        run.retire(keeping: [])
+        #expect(run.outcomes[id] == nil)
+        run.end(link.id, .unanswered("it broke"))
+        #expect(run.outcomes[id] == .passedOn)
+        #expect(run.sends(of: .transaction()) == [1])
+    }
+
     /// What no node has seen is asked of the one in its place.
     @Test func aRetiredOneShowsNoOutputs() throws {
         let run = DispatchRun("oo")
         let id = run.ask(.outputs())
         run.retire()
-        #expect(run.isBusy(id))
+        #expect(run.outcomes[id] == .passedOn)
         for link in run.live() { run.open(link.id) }
         #expect(run.sends(of: .outputs()).isEmpty)
     }

@@ -96,6 +96,25 @@ import Testing
         #expect(node.asked.count == 1 && other.asked.map(\.path) == ["/sendrawtransaction"])
     }
 
+    /// A signed transaction whose node is gone: the reload that names another one brings it there.
+    @Test func whatIsHeldGoesToTheNodesThatAReloadNames() throws {
+        let (world, node) = try WalletWorld.withNode()
+        let wallet = try asked(world)
+        let dead = try freePort()
+        try world.world.reload { $0.wallets[0].nodes = [.at(dead)] }
+        wallet.send(Self.transaction)
+        world.world.run(for: .milliseconds(1500))
+        #expect(wallet.answers == 1)
+        let other = try FakeNode(on: world.loop, port: try freePort())
+        other.answer = Self.answer
+        try world.world.reload { $0.wallets[0].nodes = [.at(other.port)] }
+        #expect(world.run { wallet.results == 2 })
+        #expect(node.asked.map(\.path) == ["/json_rpc"], "the one that was taken out")
+        // Beside it, probes.
+        #expect(other.asked.count { $0.path == "/sendrawtransaction" } == 1)
+        #expect(world.run { world.router.retiredGateways.isEmpty })
+    }
+
     @Test func aRequestThatIsHalfThereAtTheEndIsAnswered() throws {
         let (world, node) = try WalletWorld.withNode()
         let wallet = try asked(world)
@@ -189,7 +208,8 @@ import Testing
         }
         let (stream, wallet) = (try #require(ends.own), try #require(ends.wallet))
         let connection = WalletConnection(
-            stream, from: nil, number: 0, owner: 0, gateway: try #require(world.router.gateways.first), loop: world.loop)
+            stream, from: nil, number: 0, owner: 0, gateway: try #require(world.router.gateways.first), loop: world.loop
+        )
         wallet.stream.pause()
         wallet.send(Wallet.blocks)
         #expect(world.run { stream.queuedBytes > WalletConnection.backlog })

@@ -244,9 +244,16 @@ extension WalletDispatch {
         case .request(let id):
             let request = waiting[index].request
             let fee = request.call.role == .fee ? quorum.agreedFee(now: now) : nil
+            let isInTime = now < waiting[index].until
             dispute(id, now)
             remove(id, now)
-            effects.append(.answer(id, fee.map { .fee($0, id: request.id) } ?? busy(request)))
+            if let fee {
+                effects.append(.answer(id, .fee(fee, id: request.id)))
+            } else if isRetired, isInTime {
+                effects.append(.passOn(id, request))
+            } else {
+                effects.append(.answer(id, busy(request)))
+            }
         case .check(let id):
             guard let request = waiting.firstIndex(where: { $0.errand == .request(id) }) else {
                 waiting.remove(at: index)

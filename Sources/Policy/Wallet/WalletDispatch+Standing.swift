@@ -32,7 +32,7 @@ extension WalletDispatch {
     }
 
     /// Another dispatcher takes its place: nothing more is asked of it. What waits and what is held comes to its end, which
-    /// takes `longestFarewell` at most; nothing else is opened, kept or probed.
+    /// takes `longestFarewell` at most, or is passed on where no node is left for it; nothing else is opened, kept or probed.
     ///
     /// - Parameter kept: whether the configuration that is now in force has a node, and lets requests go to it. To no other a
     ///   link is opened any more.

@@ -157,7 +157,7 @@ extension WalletDispatch {
         for case .on(let link) in held[index].copies {
             if let place = links.index(of: link) { close(place, now) }
         }
-        conclude(index)
+        conclude(index, now)
     }
 
     /// The wallet polls no more: nothing of it is to be seen on the wire.

@@ -27,7 +27,7 @@ extension WalletDispatch {
             for copy in held[index].copies.indices where held[index].copies[copy] == .waiting {
                 handOver(index, copy, now)
             }
-            if held[index].isOver { conclude(index) } else { index += 1 }
+            if held[index].isOver { conclude(index, now) } else { index += 1 }
         }
     }
 
@@ -159,11 +159,16 @@ extension WalletDispatch {
         if fault == .node || fault == .answers { held[index].failed(at: link.node, now) }
     }
 
-    /// Its end: the wallet is told what the last node said, or that the daemon is busy.
-    mutating func conclude(_ index: Int) {
+    /// Its end: the wallet is told what the last node said, or that the daemon is busy. A reload that took its nodes out,
+    /// and named others, is not its end.
+    mutating func conclude(_ index: Int, _ now: Instant) {
         let transaction = held.remove(at: index)
         guard let wallet = transaction.wallet else { return }
-        effects.append(.answer(wallet, transaction.refusal ?? BusyAnswer.to(transaction.request)))
+        if isRetired, transaction.refusal == nil, now < transaction.until {
+            effects.append(.passOn(wallet, transaction.request))
+        } else {
+            effects.append(.answer(wallet, transaction.refusal ?? BusyAnswer.to(transaction.request)))
+        }
     }
 
     /// Opens the link that the next transaction will take, as long as a wallet builds one, and closes what was opened

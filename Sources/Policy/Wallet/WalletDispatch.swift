@@ -34,6 +34,9 @@ public struct WalletDispatch: Sendable {
         case close(LinkID)
         /// The wallet's whole answer.
         case answer(RequestID, WalletAnswer)
+        /// This dispatcher was retired, and has no node for it: the one in its place is asked, or where there is none the wallet
+        /// is told that the daemon is busy. Nothing more is said of it here.
+        case passOn(RequestID, WalletRequest)
         /// The link's answer is longer than is held: give what is there and all that follows to the wallet as it comes.
         /// Say `linkStreamed` at its end, or `linkEnded` if it breaks off.
         case forward(LinkID, to: RequestID)

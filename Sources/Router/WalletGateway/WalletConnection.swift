@@ -90,14 +90,23 @@ final class WalletConnection {
             case .request(let asked):
                 began = nil
                 hasAsked = true
-                let id = gateway.newRequest()
-                request = id
-                gateway.asked(asked, id, by: self)
+                ask(asked)
             case .write(let bytes): stream.write(bytes)
             case .close: stream.closeAfterWriting()
             }
         }
     }
+
+    /// Its gateway is asked this.
+    func ask(_ asked: WalletRequest) {
+        guard stream.isOpen else { return }
+        let id = gateway.newRequest()
+        request = id
+        gateway.asked(asked, id, by: self)
+    }
+
+    /// Its gateway has let its request go unanswered: it is another's to answer.
+    func forgetRequest() { request = nil }
 
     /// The whole answer to its request.
     func answer(_ answer: WalletAnswer) {

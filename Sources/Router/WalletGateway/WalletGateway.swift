@@ -157,6 +157,7 @@ final class WalletGateway {
         case .send(let id, let request): links[id]?.send(request)
         case .close(let id): links.remove(id)?.close()
         case .answer(let id, let answer): waiting.remove(id)?.answer(answer)
+        case .passOn(let id, let request): if let connection = waiting.remove(id) { passOn(request, of: connection) }
         case .forward(let id, let request): links[id]?.forward(to: waiting[request])
         case .breakOff(let id): waiting.remove(id)?.breakOff()
         case .tell(let node, let sentence): host.told(sentence, of: "\(name).node.\(node)")
@@ -211,6 +212,14 @@ final class WalletGateway {
         guard let owner = host.owner(of: connection.peer, at: heir) else { return connection.close() }
         listener.forget(connection)
         heir.listener.adopt(connection, owner: owner)
+    }
+
+    /// Its nodes were taken out of the file while it waited: those that are in it now are asked.
+    private func passOn(_ request: WalletRequest, of connection: WalletConnection) {
+        guard !isEnding, let heir = host.inForce(self) else { return connection.answer(BusyAnswer.to(request)) }
+        connection.forgetRequest()
+        handOver(connection, to: heir)
+        connection.ask(request)
     }
 
     /// As many connections as may be are open, and none is idle.
