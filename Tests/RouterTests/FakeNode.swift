@@ -28,6 +28,8 @@ final class FakeNode {
         case reset([UInt8])
         /// 200 with portable storage that is this long, as fast as it is taken; only so much of it where it breaks off.
         case long(Int, until: Int? = nil)
+        /// These at once, by TLS a record each.
+        case parts([[UInt8]])
         /// Nothing.
         case silence
     }
@@ -140,6 +142,7 @@ final class FakeNode {
             switch answer {
             case .body(let body): stream.write(FakeNode.head(body.count) + body)
             case .raw(let bytes): stream.write(bytes)
+            case .parts(let parts): for part in parts { stream.write(part) }
             case .cut(let bytes):
                 stream.write(bytes)
                 stream.closeAfterWriting()
@@ -171,12 +174,12 @@ final class FakeNode {
         }
     }
 
-    private static func head(_ length: Int) -> [UInt8] {
+    static func head(_ length: Int) -> [UInt8] {
         Array("HTTP/1.1 200 Ok\r\nServer: Epee-based\r\nContent-Length: \(length)\r\nSet-Cookie: a=b\r\n\r\n".utf8)
     }
 
     /// Portable storage with a status and one text that makes it this long.
-    private static func beginning(ofLength count: Int) -> [UInt8] {
+    static func beginning(ofLength count: Int) -> [UInt8] {
         var bytes: [UInt8] = [0x01, 0x11, 0x01, 0x01, 0x01, 0x01, 0x02, 0x01, 0x01]
         bytes += [2 << 2, 6] + Array("status".utf8) + [0x0a, 2 << 2] + Array("OK".utf8)
         bytes += [4] + Array("text".utf8) + [0x0a]

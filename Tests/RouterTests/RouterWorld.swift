@@ -98,6 +98,8 @@ final class FakeProxy {
     var next: FakeProxy?
     /// What whoever it leads to says to what it is sent; nil: nothing.
     var destination: ([UInt8]) -> [UInt8]? = { _ in nil }
+    /// What comes right behind its answer to a request.
+    var greeting: [UInt8] = []
     /// The destinations that it was asked for, as their bytes.
     private(set) var requests: [[UInt8]] = []
 
@@ -157,7 +159,7 @@ final class FakeProxy {
             }
             if isGreeted, !isConnected, pending.count >= 10, proxy.answersRequests {
                 proxy.requests.append(Array(pending[3...]))
-                socket.write([5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+                socket.write([5, 0, 0, 1, 0, 0, 0, 0, 0, 0] + proxy.greeting)
                 pending = []
                 if let next = proxy.next {
                     proxy = next

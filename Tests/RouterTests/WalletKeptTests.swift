@@ -208,8 +208,8 @@ import Testing
         }
         let (stream, wallet) = (try #require(ends.own), try #require(ends.wallet))
         let connection = WalletConnection(
-            stream, from: nil, number: 0, owner: 0, gateway: try #require(world.router.gateways.first), loop: world.loop
-        )
+            stream, from: nil, number: 0, owner: 0, gateway: try #require(world.router.gateways.first),
+            loop: world.loop)
         wallet.stream.pause()
         wallet.send(Wallet.blocks)
         #expect(world.run { stream.queuedBytes > WalletConnection.backlog })

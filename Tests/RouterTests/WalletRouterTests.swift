@@ -33,6 +33,17 @@ import Testing
         #expect(remote.proxyA.requests.isEmpty)
     }
 
+    /// It was sent before the request.
+    @Test func whatComesWithTheProxysReplyIsNoAnswer() throws {
+        let remote = try Remote()
+        remote.proxyB.greeting = FakeNode.response(to: [])
+        remote.proxyB.destination = { _ in nil }
+        let wallet = try remote.world.ask()
+        #expect(remote.world.run { wallet.answers == 1 })
+        #expect(wallet.isBusy && !wallet.text.contains("untrusted"))
+        #expect(remote.proxyB.lastStream.isEmpty, "nothing was asked of it")
+    }
+
     @Test func withoutItsEgressItIsBusyAndNothingIsDialled() throws {
         let onion = Destination(host: .onion(RouterSamples.onion), port: 18081)
         let world = try WalletWorld([WalletNodeConfiguration(destination: onion)])

@@ -59,6 +59,25 @@ import Testing
         #expect(world.run(for: .seconds(60)) { wallet.count > Self.size })
     }
 
+    /// What one read brings of a long answer is given in one piece, however it is cut.
+    @Test func chunksOfOneByteAreGatheredUp() throws {
+        let (world, node) = try WalletWorld.withNode()
+        let size = 1_500_000
+        let beginning = FakeNode.beginning(ofLength: size)
+        let body = beginning + [UInt8](repeating: 0x61, count: size - beginning.count)
+        var chunks: [UInt8] = []
+        for byte in body { chunks += [0x31, 0x0d, 0x0a, byte, 0x0d, 0x0a] }
+        chunks += Array("0\r\n\r\n".utf8)
+        node.answer = { _ in
+            .raw(Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8) + chunks)
+        }
+        let wallet = try world.ask(Wallet.blocks)
+        #expect(world.run(for: .seconds(60)) { wallet.count > size })
+        world.world.run(for: .milliseconds(300))
+        #expect(wallet.count < size + size / 100, "\(wallet.count - size) bytes around them")
+        #expect(!wallet.hasEnded)
+    }
+
     @Test func aNodeThatBreaksOffALongAnswerEndsTheConnection() throws {
         let (world, node) = try WalletWorld.withNode()
         node.answer = { _ in .long(10_000_000, until: 6_000_000) }

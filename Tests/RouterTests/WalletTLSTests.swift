@@ -62,6 +62,21 @@ import Testing
         #expect(world.run(for: .seconds(30)) { long.count > 20_000_000 })
     }
 
+    /// Two answers in two records of one segment: the second was sent before the second request.
+    @Test func anAnswerThatNobodyHasAskedForYetIsNone() throws {
+        let identity = try Identity()
+        let (world, node) = try world(identity.fingerprint, identity)
+        let early = Array(#"{"id":"0","jsonrpc":"2.0","result":{"status":"OK","early":1}}"#.utf8)
+        node.answer = { [unowned node] _ in
+            guard node.asked.count == 1 else { return .body(FakeNode.ok) }
+            return .parts([FakeNode.response(to: []), FakeNode.head(early.count) + early])
+        }
+        let wallet = try world.ask(Wallet.hardFork + Wallet.hardFork)
+        #expect(world.run { wallet.results == 2 })
+        #expect(!wallet.text.contains("early"))
+        #expect(Set(node.asked.map(\.connection)).count == 2, "that connection is asked nothing more")
+    }
+
     @Test func aNodeWithAnotherFingerprintIsSentNothing() throws {
         let identity = try Identity()
         let (world, node) = try world([UInt8](repeating: 7, count: 32), identity)

@@ -25,11 +25,14 @@ final class GatewayStream {
 
     /// Called once, when the way to the destination stands. Not for a connection that was accepted.
     var onConnected: () -> Void = {}
-    /// Called once, when bytes may be sent. Not for a plain connection that was accepted: it is open from the start.
+    /// Called once, when bytes may be sent. Not for a plain connection that was accepted: it is open from the start. What
+    /// came together with the last of the handshakes is handed over before: it answers nothing of ours.
     var onOpened: () -> Void = {}
-    /// Called with what came, decrypted. It must let nothing else be read while it looks. After `pause()` it may still
-    /// be called with the rest of one read.
+    /// Called with what came, decrypted: one read may bring several parts. It must let nothing else be read while it
+    /// looks. After `pause()` it may still be called with the rest of one read.
     var onBytes: (Span<UInt8>) -> Void = { _ in }
+    /// Called when all that one read brought was handed over.
+    var onReadEnd: () -> Void = {}
     /// Called when all is written after some of it had to wait, and never from within a write.
     var onDrained: () -> Void = {}
     /// Called once, when it ends other than by `close()`; that may be from within a write.
@@ -130,6 +133,7 @@ final class GatewayStream {
         onConnected = {}
         onOpened = {}
         onBytes = { _ in }
+        onReadEnd = {}
         onDrained = {}
         onEnded = { _ in }
     }
@@ -161,7 +165,7 @@ final class GatewayStream {
 
     private func received(_ bytes: Span<UInt8>) {
         switch stage {
-        case .open(nil): onBytes(bytes)
+        case .open(nil): hand(bytes)
         case .open(let session?), .securing(let session): decrypt(bytes, session)
         case .proxies(var chain):
             var reply: [UInt8] = []
@@ -176,13 +180,18 @@ final class GatewayStream {
         }
     }
 
+    private func hand(_ bytes: Span<UInt8>) {
+        onBytes(bytes)
+        onReadEnd()
+    }
+
     /// The way stands; these bytes came by it already.
     private func stands(with early: Span<UInt8>) {
         guard let tls else {
             stage = .open(nil)
             onConnected()
+            if case .open = stage, !early.isEmpty { hand(early) }
             if case .open = stage { onOpened() }
-            if case .open = stage, !early.isEmpty { onBytes(early) }
             return
         }
         do throws(TLSFailure) {
@@ -200,27 +209,33 @@ final class GatewayStream {
 
     private func decrypt(_ bytes: Span<UInt8>, _ session: TLSSession) {
         do throws(TLSFailure) {
+            var isFresh = false
             try session.receive(bytes) { plaintext in
-                opened(session)
+                if establish(session) { isFresh = true }
                 if case .open = stage { onBytes(plaintext) }
             }
-            opened(session)
+            if establish(session) { isFresh = true }
+            onReadEnd()
+            if isFresh, case .open = stage { onOpened() }
             pass(session)
             if session.hasEnded, stream.isOpen { end(.closedByPeer) }
         } catch {
             // What it says to the other side: an alert, which tells why.
             pass(session)
+            onReadEnd()
             if stream.isOpen { end(.tlsFailed(error)) }
         }
     }
 
     /// The handshake may be over; what it has to say goes before anything of ours.
-    private func opened(_ session: TLSSession) {
-        guard case .securing = stage, session.isEstablished else { return }
+    ///
+    /// - Returns: whether it is over only now.
+    private func establish(_ session: TLSSession) -> Bool {
+        guard case .securing = stage, session.isEstablished else { return false }
         pass(session)
-        guard case .securing = stage else { return }
+        guard case .securing = stage else { return false }
         stage = .open(session)
-        onOpened()
+        return true
     }
 
     private func pass(_ session: TLSSession) {

@@ -39,11 +39,15 @@ final class NodeLink {
     private var isAsked = false
     private var isPaused = false
 
-    /// What one read told, acted upon once the conversation is done with it.
+    /// What one read told, acted upon once all of it was looked at.
     private var hasBegun = false
     private var reply: [UInt8]?
     private var outcome: NodeConversation.Event?
+    /// The small parts of what one read brought of an answer that is given on: they go together.
+    private var gathered: [UInt8] = []
 
+    /// What is given on as it is: to copy it would cost more than a call to the kernel.
+    private static let large = 4096
     /// How much of an answer is held before it is given on: what breaks off until then is asked of another node.
     private var holdLimit = 1 << 20
     /// When an answer that is held began.
@@ -101,6 +105,7 @@ final class NodeLink {
             stream.onConnected = { [unowned self] in connected() }
             stream.onOpened = { [unowned self] in opened() }
             stream.onBytes = { [unowned self] in received($0) }
+            stream.onReadEnd = { [unowned self] in readEnded() }
             stream.onEnded = { [unowned self] in ended($0) }
         }
     }
@@ -133,9 +138,9 @@ final class NodeLink {
     }
 
     private func received(_ bytes: Span<UInt8>) {
-        hasBegun = false
-        reply = nil
-        outcome = nil
+        guard stage != .ended else { return }
+        // It was sent before whatever the answer, or the question, in this read leads to.
+        guard reply == nil, outcome == nil else { return noteSurplus() }
         conversation.received(bytes) { event in
             switch event {
             case .write(let bytes): reply = (reply ?? []) + bytes
@@ -146,11 +151,20 @@ final class NodeLink {
             case .end, .failed: outcome = event
             }
         }
+        if isAsked, !isPaused { deadline = loop.now + Self.stall }
+    }
+
+    /// Acts upon what one read told.
+    private func readEnded() {
+        giveGathered()
+        let (hasBegun, reply, outcome) = (hasBegun, reply, outcome)
+        self.hasBegun = false
+        self.reply = nil
+        self.outcome = nil
         // Writing may end the stream at once, and with it the conversation.
         if let reply { stream?.write(reply) }
-        guard stage == .open else { return }
+        guard stage != .ended else { return }
         if let outcome { return finish(outcome) }
-        if isAsked, !isPaused { deadline = loop.now + Self.stall }
         // A challenge is no answer.
         if hasBegun, reply == nil {
             heldSince = loop.now
@@ -158,6 +172,17 @@ final class NodeLink {
         }
         if stage == .open, !isForwarding, isHeldForLong, let head {
             gateway.overflows(self, status: head.status, beginning: held)
+        }
+    }
+
+    /// More came after what ends an answer, or asks who we are.
+    private func noteSurplus() {
+        switch outcome {
+        case .end: outcome = .end(keepsAlive: false)
+        case nil:
+            reply = nil
+            outcome = .failed("It sent bytes that nobody had asked for.", answered: true)
+        default: break
         }
     }
 
@@ -169,13 +194,25 @@ final class NodeLink {
 
     private func take(_ part: Span<UInt8>) {
         if isForwarding {
-            receiver?.give(part)
+            if gathered.isEmpty, part.count >= Self.large {
+                receiver?.give(part)
+            } else {
+                gathered.append(copying: part)
+            }
         } else {
             if held.isEmpty, let length = head?.length {
                 held.reserveCapacity(Int(min(length, UInt64(holdLimit))))
             }
             held.append(copying: part)
         }
+    }
+
+    private func giveGathered() {
+        guard !gathered.isEmpty else { return }
+        // To give may end the wallet, and with it this link.
+        let parts = gathered
+        gathered = []
+        receiver?.give(parts.span)
     }
 
     private func finish(_ outcome: NodeConversation.Event) {
@@ -197,6 +234,7 @@ final class NodeLink {
                 held = []
                 gateway.answered(self, answer, keepsAlive: keepsAlive)
             }
+        case .failed(let sentence, _) where stage != .open: end(.notOpened(.unreachable, sentence))
         case .failed(let sentence, let answered): end(answered ? .broken(sentence) : .unanswered(sentence))
         case .write, .began, .head, .body: break
         }
