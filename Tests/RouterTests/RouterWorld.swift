@@ -131,6 +131,12 @@ final class FakeProxy {
     /// The clients that were let through and are there still.
     var open: Int { conversations.count { $0.isConnected && $0.socket.isOpen } }
 
+    /// Says this to each that is there and has sent such a word, by its place among them.
+    func say(toWhoSent word: String, _ bytes: (Int) -> [UInt8]) {
+        let asking = conversations.filter { String(decoding: $0.stream, as: UTF8.self).contains(word) }
+        for (number, conversation) in asking.enumerated() { conversation.socket.write(bytes(number)) }
+    }
+
     func say(_ bytes: [UInt8]) { conversations.last { $0.isConnected }?.socket.write(bytes) }
 
     final class Conversation {

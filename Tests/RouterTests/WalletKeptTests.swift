@@ -155,6 +155,39 @@ import Testing
         #expect(wallet.count > 8_000_000)
     }
 
+    /// Two nodes differ about outputs only after the reload: nobody is shown a second set by the table in force.
+    @Test func whatARetiredTableLearnsLastIsKnownToTheNext() throws {
+        let nodes = [18081, 18082].map {
+            WalletNodeConfiguration(destination: Destination(host: .onion(RouterSamples.onion), port: $0))
+        }
+        let world = try WalletWorld(nodes) { $0.verifiesOutputs = true }
+        let proxy = try FakeProxy(on: world.loop, port: world.samples.proxyB)
+        let other = try FakeProxy(on: world.loop, port: world.samples.proxyA)
+        var asked = 0
+        proxy.destination = {
+            guard String(decoding: $0, as: UTF8.self).contains("/get_outs") else { return FakeNode.response(to: $0) }
+            asked += 1
+            return nil
+        }
+        #expect(world.world.waitUntilReady())
+        let outputs = Wallet.post("/get_outs", Array(#"{"outputs":[{"amount":0,"index":900}]}"#.utf8))
+        let wallet = try world.ask(Wallet.hardFork)
+        #expect(world.run { wallet.results == 1 })
+        wallet.send(outputs)
+        #expect(world.run { asked == 2 })
+        try world.world.reload { $0.wallets[0].broadcast = 2 }
+        proxy.say(toWhoSent: "/get_outs") {
+            let body = Array(#"{"outs":[{"key":"\#($0)","unlocked":true}],"status":"OK"}"#.utf8)
+            return FakeNode.head(body.count) + body
+        }
+        #expect(world.run { wallet.results == 2 && world.router.retiredGateways.isEmpty })
+        #expect(wallet.isBusy)
+        wallet.send(outputs)
+        #expect(world.run { wallet.results == 3 || asked > 2 })
+        #expect(asked == 2, "another set would show the real output")
+        _ = other.endpoint
+    }
+
     @Test func aTableThatIsTakenOutListensNoMoreAndMayComeBack() throws {
         let (world, node) = try WalletWorld.withNode()
         node.answer = { _ in .silence }

@@ -87,6 +87,33 @@ struct WalletOwnerTests {
         #expect(running.threats.count == 1)
     }
 
+    /// A reload gives two tables each other's names: whoever was let in is held against the users of his own.
+    @Test func aReloadThatRenumbersTablesClosesNobody() throws {
+        let running = try Running(.required)
+        running.node.answer = { _ in .silence }
+        let wallet = try running.ask(as: 0, at: 1)
+        #expect(running.world.run { running.node.asked.count == 1 })
+        try running.world.reload {
+            $0.wallets.reverse()
+            $0.killSwitch.confine = [ConfinedUserConfiguration(user: "daemon", listeners: ["wallet.1"])]
+        }
+        running.world.run(for: .milliseconds(300))
+        #expect(!wallet.hasEnded)
+    }
+
+    /// It was for anybody, and is for one from now on: who has each connection is looked up then.
+    @Test func aReloadThatGivesATableToOneClosesTheOthersAlone() throws {
+        let running = try Running(.required)
+        let stranger = try running.ask(as: 0, at: 1)
+        let owner = try running.ask(as: Self.owner, at: 1)
+        #expect(running.world.run { stranger.results == 1 && owner.results == 1 })
+        try running.world.reload { $0.wallets.reverse() }
+        #expect(running.world.run(for: .seconds(2)) { stranger.hasEnded })
+        #expect(!owner.hasEnded)
+        owner.send(Wallet.hardFork)
+        #expect(running.world.run { owner.results == 2 })
+    }
+
     /// He was served while the guard was off; a new file requires it.
     @Test func aReloadThatRequiresTheGuardClosesHisConnection() throws {
         let running = try Running(.off)
