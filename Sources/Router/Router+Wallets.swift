@@ -48,6 +48,8 @@ extension Router: WalletGateway.Host {
         for gateway in fresh {
             for old in retiredGateways + before where isSuccessor(gateway, of: old) { gateway.takeOver(from: old) }
         }
+        // What is passed on is asked of them at once: they know what may pass.
+        for gateway in fresh { gateway.judge() }
         for old in before where !new.contains(where: { $0 === old }) { retire(old) }
         for gateway in fresh { gateway.start() }
     }
