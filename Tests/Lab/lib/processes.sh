@@ -23,6 +23,9 @@ as_node() {
   in_ns "$NODE_NS" timeout 20 "${AS[@]}" "$@"
 }
 
+# Seconds that a process has: longer than any run, for Tor's network is started once.
+LAB_TTL=${LAB_TTL:-3600}
+
 # start NAMESPACE NAME COMMAND...: in the background; log to $LAB/NAME.log, pid to $LAB/NAME.pid.
 start() {
   local ns=$1 name=$2
