@@ -71,7 +71,7 @@ def lost(t):
     t.equal("a stream is open", client.ask(I2P), 0)
     client.send(levin.GOOD)
     proxy.down()
-    t.claim("it is cut", client.end(1)[0] in ("reset", "closed"))
+    t.claim("it is cut", client.end(5)[0] in ("reset", "closed"))
     client.close()
     t.claim("blocked", until(lambda: router.status()["state"] == "blocked", 15))
     detail = router.egress("i2p")["detail"]
