@@ -175,6 +175,7 @@ tells_nothing_of() {
 hold_stream() {
   local name=$1
   shift
+  stop "$name"
   rm -f "$LAB/$name.log"
   as_words "$NODE_ID"
   start "$NODE_NS" "$name" "${AS[@]}" python3 "$HERE/lib/levin.py" dial "$NODE_PROXY" "$@" --timeout 30 --hold 90
