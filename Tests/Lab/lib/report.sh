@@ -31,16 +31,18 @@ claim_not() {
 
 now_ms() { date +%s%3N; }
 
-# within SECONDS COMMAND...: tries until it succeeds; fails after that time with what it last said.
+# within SECONDS COMMAND...: tries until it succeeds; fails after that time with what it last said. The last try is one that
+# began after that time: one that took long and failed tells of the time at which it began.
 within() {
-  local end=$(($(now_ms) + $1 * 1000)) said
+  local end=$(($(now_ms) + $1 * 1000)) said at
   shift
   while :; do
+    at=$(now_ms)
     if said=$("$@" 2>&1); then
       printf '%s\n' "$said"
       return 0
     fi
-    if [ "$(now_ms)" -ge "$end" ]; then
+    if [ "$at" -ge "$end" ]; then
       printf '%s\n' "$said"
       return 1
     fi
