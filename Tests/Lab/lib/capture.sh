@@ -8,9 +8,21 @@ capture_start() {
   within 10 grep -q 'listening on' "$LAB/tcpdump-$1.log" || { echo "tcpdump does not start"; return 1; }
 }
 
+# capture_caught_up NAME: tcpdump has written all that the kernel saw up to now: what it has not when it is told to end, it
+# leaves. On loopback the kernel sees each packet twice.
+capture_caught_up() {
+  local said
+  signal USR1 "tcpdump-$1" || return 1
+  sleep 0.2
+  said=$(tail -n 1 "$LAB/tcpdump-$1.log")
+  echo "$said"
+  [[ $said =~ ^tcpdump:\ ([0-9]+)\ packets?\ captured,\ ([0-9]+)\ packets?\ received ]] || return 1
+  [ "${BASH_REMATCH[2]}" = "${BASH_REMATCH[1]}" ] || [ "${BASH_REMATCH[2]}" = $((BASH_REMATCH[1] * 2)) ]
+}
+
 capture_stop() { # NAME
   running "tcpdump-$1" || return 0
-  sleep 0.3
+  within 10 capture_caught_up "$1" >/dev/null
   stop "tcpdump-$1"
 }
 

@@ -54,7 +54,7 @@ lost() {
   need vpn_load load
   need capture_start "$name"
   # Some of the load is to be seen: a server that is told of the end of its client at once sends little more.
-  sleep 0.5
+  need within 10 capture_packets "$name" --allow "$VPN_RULES" --want 100
   "$@" >>"$LAB/lost.log" 2>&1
   sleep 1.5
   capture_stop "$name"
