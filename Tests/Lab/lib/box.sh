@@ -9,11 +9,11 @@ BOX_CGROUP=/sys/fs/cgroup/unified
 [ -d "$BOX_CGROUP" ] || BOX_CGROUP=/sys/fs/cgroup
 BOX_CGROUP=$BOX_CGROUP/xmr-routed-box-$LAB_ID
 
-# in_box COMMAND...: as its root, for at most 60 s.
+# in_box COMMAND...: as its root, for at most 60 s, or BOX_PATIENCE.
 in_box() {
   local pid
   pid=$(cat "$BOX/init") || return 1
-  timeout 60 nsenter -t "$pid" -m -p -n -i -u -C -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@"
+  timeout "${BOX_PATIENCE:-60}" nsenter -t "$pid" -m -p -n -i -u -C -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@"
 }
 
 # in_box_as USER COMMAND...: as this user, with the user's groups.
