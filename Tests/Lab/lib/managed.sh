@@ -53,8 +53,8 @@ gone_with_router() {
   signal "$1" router || return 1
   took=$(gone_after "$pid" "$at") || { echo "tor is $took"; return 1; }
   echo "$took" >>"$LAB/gone"
-  echo "tor is gone after $took ms"
-  [ "$took" -le "$2" ]
+  printf 'tor is gone '
+  soon "$2" "$at" $((at + took))
 }
 
 # listens PATTERN: what a program whose name matches listens on, TCP and UDP.

@@ -139,8 +139,18 @@ def between(log, start, end):
     return grown
 
 
+def stood_still(pulse, start, end):
+    """How many ms of this time the CPU that stood still for longest did (lib/pulse.py)."""
+    still = collections.Counter()
+    for at, ms, cpu in pulse:
+        still[cpu] += max(0, min(at + ms, end) - max(at, start))
+    return max(still.values(), default=0)
+
+
 class Matrix:
     def __init__(self, folder, name, mac, rules):
+        with open(os.path.join(folder, "pulse.log")) as pulse:
+            self.pulse = [tuple(map(int, line.split())) for line in pulse]
         self.path = lambda suffix: os.path.join(folder, f"{name}{suffix}")
         self.rules = [packets.rule(r) for r in rules]
         mac = bytes.fromhex(mac.replace(":", ""))
@@ -212,7 +222,10 @@ class Matrix:
         new = 0
         for log in self.echoes:
             grown = between(log, start, end)
-            gap = max([gap] + [v["gap"] for at, v in log if start <= at <= end + 200])
+            for at, told in log:
+                if start <= at <= end + 200 and told["gap"] > gap:
+                    # Told each 200 ms: of a silence that ended in these, or goes on.
+                    gap = max(gap, told["gap"] - stood_still(self.pulse, at - told["gap"] - 200, at))
             new += grown.get("new", 0)
             if grown.get("broken") or grown.get("failed"):
                 broken, failed = grown["broken"], grown["failed"]
