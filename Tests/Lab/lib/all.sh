@@ -1,6 +1,7 @@
 # Everything a test needs. Source, do not run.
 : "${LAB:?run the lab by Tests/Lab/run}" "${LAB_ID:?}" "${HERE:?}"
-for part in report pulse processes namespaces tor monero capture circuits symbols router guard managed bridges box dante i2p vpn wallet taps; do
+for part in report pulse processes namespaces tor monero capture circuits symbols router guard managed bridges box dante \
+  i2p vpn wallet taps; do
   # shellcheck source=/dev/null
   . "$HERE/lib/$part.sh"
 done

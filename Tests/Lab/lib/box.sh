@@ -13,7 +13,8 @@ BOX_CGROUP=$BOX_CGROUP/xmr-routed-box-$LAB_ID
 in_box() {
   local pid
   pid=$(cat "$BOX/init") || return 1
-  timeout "${BOX_PATIENCE:-60}" nsenter -t "$pid" -m -p -n -i -u -C -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@"
+  timeout "${BOX_PATIENCE:-60}" nsenter -t "$pid" -m -p -n -i -u -C -- \
+    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@"
 }
 
 # in_box_as USER COMMAND...: as this user, with the user's groups.
