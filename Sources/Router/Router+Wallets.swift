@@ -48,7 +48,7 @@ extension Router: WalletGateway.Host {
         for gateway in fresh {
             for old in retiredGateways + before where isSuccessor(gateway, of: old) { gateway.takeOver(from: old) }
         }
-        // What is passed on is asked of them at once: they know what may pass.
+        // What is passed on, and what a connection that is handed over has sent ahead, is asked at once.
         for gateway in fresh { gateway.judge() }
         for old in before where !new.contains(where: { $0 === old }) { retire(old) }
         for gateway in fresh { gateway.start() }

@@ -81,6 +81,25 @@ import Testing
         #expect(node.asked.count == 1 && last.asked.count == 1)
     }
 
+    /// Outputs that nobody was asked for yet, and what was sent ahead of their answer: both are asked of the next table's nodes.
+    @Test func whatNobodyWasAskedForIsTheNextTables() throws {
+        let onion = WalletNodeConfiguration(destination: Destination(host: .onion(RouterSamples.onion), port: 1))
+        let world = try WalletWorld([onion])
+        let proxies = try [world.samples.proxyA, world.samples.proxyB].map { try FakeProxy(on: world.loop, port: $0) }
+        #expect(world.world.waitUntilReady())
+        proxies[1].answersRequests = false
+        let outputs = Wallet.post("/get_outs", Array(#"{"outputs":[{"amount":0,"index":900}]}"#.utf8))
+        let wallet = try world.ask(outputs + Wallet.hardFork)
+        world.world.run(for: .milliseconds(200))
+        #expect(wallet.answers == 0)
+        let other = try FakeNode(on: world.loop, port: try freePort())
+        other.answer = { .body($0.path == "/get_outs" ? Array(#"{"status":"OK","outs":[]}"#.utf8) : FakeNode.ok) }
+        try world.world.reload { $0.wallets[0].nodes = [.at(other.port)] }
+        #expect(world.run { wallet.answers == 2 })
+        #expect(!wallet.isBusy && wallet.text.contains(#""outs":[]"#), "\(wallet.text)")
+        #expect(other.asked.contains { $0.path == "/get_outs" })
+    }
+
     @Test func aRequestThatIsHalfThereAtAReloadIsTheNextTables() throws {
         let (world, node) = try WalletWorld.withNode()
         let wallet = try asked(world)
