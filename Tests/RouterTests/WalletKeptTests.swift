@@ -23,6 +23,16 @@ import Testing
         return wallet
     }
 
+    /// A wallet whose first answer has come, and whose transaction is here without its body.
+    private func halfAsked() throws -> (WalletWorld, FakeNode, Wallet) {
+        let (world, node) = try WalletWorld.withNode()
+        let wallet = try asked(world)
+        node.answer = Self.answer
+        wallet.send(Array(Self.transaction[..<Self.head]))
+        world.world.run(for: .milliseconds(50))
+        return (world, node, wallet)
+    }
+
     /// One that reads nothing for now, with little room in the kernel; its node has begun to answer.
     private func slow(_ world: WalletWorld, _ node: FakeNode, _ request: [UInt8], _ size: Int) throws -> Wallet {
         node.answer = { _ in .long(size) }
@@ -101,11 +111,7 @@ import Testing
     }
 
     @Test func aRequestThatIsHalfThereAtAReloadIsTheNextTables() throws {
-        let (world, node) = try WalletWorld.withNode()
-        let wallet = try asked(world)
-        node.answer = Self.answer
-        wallet.send(Array(Self.transaction[..<Self.head]))
-        world.world.run(for: .milliseconds(50))
+        let (world, node, wallet) = try halfAsked()
         let other = try FakeNode(on: world.loop, port: try freePort())
         other.answer = Self.answer
         try world.world.reload { $0.wallets[0].nodes = [.at(other.port)] }
@@ -135,11 +141,7 @@ import Testing
     }
 
     @Test func aRequestThatIsHalfThereAtTheEndIsAnswered() throws {
-        let (world, node) = try WalletWorld.withNode()
-        let wallet = try asked(world)
-        node.answer = Self.answer
-        wallet.send(Array(Self.transaction[..<Self.head]))
-        world.world.run(for: .milliseconds(50))
+        let (world, node, wallet) = try halfAsked()
         var isDone = false
         #expect(world.router.drain { isDone = true })
         wallet.send(Array(Self.transaction[Self.head...]))
