@@ -91,7 +91,13 @@ import Testing
 
     private func open(_ run: DispatchRun, _ random: inout SeededGenerator) {
         guard let link = run.live().filter({ $0.state == .opening }).randomElement(using: &random) else { return }
-        run.open(link.id)
+        switch Int.random(in: 0..<8, using: &random) {
+        case 0: run.waits(link.id)
+        case 1: run.dials(link.id)
+        default:
+            run.dials(link.id)
+            run.open(link.id)
+        }
     }
 
     private func end(_ run: DispatchRun, _ random: inout SeededGenerator) {

@@ -100,6 +100,10 @@ final class DispatchRun {
         take(dispatch.linkOpened(link, now: now))
     }
 
+    /// The egress is at work on the way, and has it.
+    func waits(_ link: WalletDispatch.LinkID) { take(dispatch.linkWaits(link)) }
+    func dials(_ link: WalletDispatch.LinkID) { take(dispatch.linkDialled(link, now: now)) }
+
     func begin(_ link: WalletDispatch.LinkID) { take(dispatch.linkBegan(link, now: now)) }
 
     func answer(_ link: WalletDispatch.LinkID, _ answer: WalletAnswer, keepsAlive: Bool = true) {

@@ -17,6 +17,9 @@ final class FakeSAM {
     private(set) var created: [String] = []
     /// Whether a b32 leads to whoever waits here for peers, as for a service that the network has.
     var knowsAddresses = true
+    /// Whether it makes no tunnels for a session until `makesTunnels`.
+    var holdsTunnels = false
+    private var held: [() -> Void] = []
     private let loop: EventLoop
     private var acceptor: Acceptor?
     private var connections: [Connection] = []
@@ -44,6 +47,14 @@ final class FakeSAM {
     func dropSessions() {
         for connection in connections { connection.socket.close() }
         connections = []
+    }
+
+    /// The tunnels of all who wait for some are there.
+    func makesTunnels() {
+        holdsTunnels = false
+        let held = held
+        self.held = []
+        for make in held { make() }
     }
 
     /// The sessions that stand, by name.
@@ -134,7 +145,9 @@ final class FakeSAM {
                 session = value("ID", in: line)
                 destination = String(
                     decoding: I2PBase64.encode((I2PBase64.decode(Array(keys.utf8)) ?? []).prefix(391)), as: UTF8.self)
-                return say("SESSION STATUS RESULT=OK DESTINATION=\(keys)")
+                let made = "SESSION STATUS RESULT=OK DESTINATION=\(keys)"
+                guard bridge.holdsTunnels else { return say(made) }
+                return bridge.held.append { [weak self] in self?.say(made) }
             }
             if line.hasPrefix("NAMING LOOKUP") {
                 let name = value("NAME", in: line)

@@ -69,6 +69,27 @@ import Testing
         #expect(here.world.run { here.bridge.sessions.count == 2 })
     }
 
+    /// A wallet's first request waits for tunnels of its own. Its node was not dialled meanwhile, and is not blamed.
+    @Test func aNodeIsNotBlamedForTunnelsThatAreMade() throws {
+        let listener = try freePort()
+        let here = try Here {
+            let node = WalletNodeConfiguration(destination: Destination(host: .i2p(Self.peer), port: 18089))
+            $0.wallets = [WalletConfiguration(listen: loopback(listener), nodes: [node])]
+        }
+        here.bridge.holdsTunnels = true
+        let gateway = try #require(here.world.router.gateways.first)
+        let wallet = Wallet(try Socket.connect(to: loopback(listener)), on: here.world.loop)
+        wallet.send(Wallet.hardFork)
+        #expect(here.world.run { here.bridge.created.count == 2 })
+        let now = here.world.loop.now
+        for second in 1..<59 { gateway.tick(now + .seconds(second)) }
+        #expect(wallet.heard.isEmpty && gateway.statuses[0].state == .starting)
+        here.bridge.makesTunnels()
+        #expect(here.world.run { here.bridge.asked.count == 2 }, "the request's and the probe's")
+        #expect(here.world.run { !here.bridge.lastStream.isEmpty })
+        #expect(gateway.statuses[0].state == .starting)
+    }
+
     @Test func aLostSessionCutsItsStreamsAndIsMadeAnew() throws {
         let here = try Here()
         let talk = try here.relayed()

@@ -2,6 +2,24 @@ public import Protocols
 
 /// What links do, and what follows of it.
 extension WalletDispatch {
+    /// The egress is still at work on the way to the node (an I2P session of the wallet's own, a name): nothing was dialled, so
+    /// that nothing of it is the node's fault.
+    public mutating func linkWaits(_ link: LinkID) -> [Effect] {
+        if let index = links.index(of: link), links[index].isOpening { links[index].isHeldUp = true }
+        return []
+    }
+
+    /// What the link waited for has come: the node's time begins.
+    public mutating func linkDialled(_ link: LinkID, now: Instant) -> [Effect] {
+        guard let index = links.index(of: link), links[index].isHeldUp else { return [] }
+        let until = now + WalletLimits.openingOfSeveral
+        links[index].isHeldUp = false
+        links[index].dialledAt = now
+        links[index].until = until
+        wake(at: until)
+        return []
+    }
+
     /// The way to the node stands (the circuit, the proxy's answer); TLS may follow.
     public mutating func linkConnected(_ link: LinkID, now: Instant) -> [Effect] {
         if let run = probes.index(of: link) { probes[run].connectedAt = now }

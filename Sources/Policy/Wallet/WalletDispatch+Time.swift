@@ -11,7 +11,8 @@ extension WalletDispatch {
         askApartAgain(now)
         for index in held.indices.reversed() where held[index].until <= now { abandon(index, now) }
         for index in probes.runs.indices.reversed() where probes[index].until <= now {
-            if let link = links.index(of: probes[index].link) { lose(link, Self.late, .node, now) }
+            guard let link = links.index(of: probes[index].link) else { continue }
+            if links[link].isHeldUp { lose(link, Self.heldUp, .none, now) } else { lose(link, Self.late, .node, now) }
         }
         if let test, test.until <= now { finishTest("its connections were all in use") }
         if let end = session.end, end <= now { endSession(now) }
@@ -21,6 +22,7 @@ extension WalletDispatch {
     }
 
     private static let late = "it did not answer in time"
+    private static let heldUp = "our way to it was not ready in time; it was not dialled"
 
     /// When something ends by itself, next. Pauses that pass are not in it: what waits for one has asked to be woken.
     var earliest: Instant? {
@@ -74,7 +76,15 @@ extension WalletDispatch {
             let link = links[index]
             let longest: Instant
             switch link.phase {
-            case .opening: longest = link.begunAt + WalletLimits.opening
+            case .opening where link.isHeldUp:
+                if link.purpose != .probe, hasOther(than: link.node, now) {
+                    lose(index, Self.heldUp, .none, now)
+                } else {
+                    // A probe ends by its own time, and what a wallet asked by its own. Another node may come.
+                    links[index].until = now + .seconds(5)
+                }
+                continue
+            case .opening: longest = link.dialledAt + WalletLimits.opening
             case .asked(_, let since): longest = since + WalletLimits.firstByte
             case .answering(let errand):
                 let end = endOfAnswer(errand, from: link.node, now)

@@ -37,6 +37,10 @@ struct WalletLink {
     let node: Int
     let purpose: WalletPurpose
     let begunAt: Instant
+    /// When the node's own time began: later than the link where our egress was not ready for it.
+    var dialledAt: Instant
+    /// Whether our egress is still at work on the way: the node was not dialled yet.
+    var isHeldUp = false
     /// When its last request was sent.
     private(set) var askedAt: Instant?
     var phase = Phase.opening
@@ -127,7 +131,7 @@ struct WalletLinks {
     mutating func open(_ purpose: WalletPurpose, at node: Int, until: Instant, now: Instant) -> WalletDispatch.LinkID {
         last += 1
         var link = WalletLink(
-            id: WalletDispatch.LinkID(last), node: node, purpose: purpose, begunAt: now)
+            id: WalletDispatch.LinkID(last), node: node, purpose: purpose, begunAt: now, dialledAt: now)
         link.until = until
         all.append(link)
         return link.id

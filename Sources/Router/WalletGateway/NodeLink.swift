@@ -16,7 +16,7 @@ final class NodeLink {
         var length: UInt64?
     }
 
-    private enum Stage { case waiting, dialling, securing, open, ended }
+    private enum Stage { case new, waiting, dialling, securing, open, ended }
 
     let id: WalletDispatch.LinkID
     /// The node's place in its listener.
@@ -25,9 +25,9 @@ final class NodeLink {
     private let loop: EventLoop
     private var conversation: NodeConversation
     private var stream: GatewayStream?
-    private var stage = Stage.waiting
+    private var stage = Stage.new
     private var dialling: WalletWay.Dialling?
-    /// When it is given up: on its way, and while an answer that has begun goes on. The other times are the dispatcher's.
+    /// When it is given up: once it is dialled, and while an answer that has begun goes on. The other times are the dispatcher's.
     private var deadline: Instant?
 
     private var head: AnswerHead?
@@ -68,14 +68,13 @@ final class NodeLink {
         self.conversation = conversation
         self.gateway = gateway
         self.loop = loop
-        deadline = loop.now + Self.wayPatience
     }
 
     /// The egress that it goes by; nil for a node on this machine, and before it is dialled.
     var egress: UInt32? { dialling?.egress }
 
     /// Whether the egress is still at work on its way.
-    var isWaiting: Bool { stage == .waiting }
+    var isWaiting: Bool { stage == .new || stage == .waiting }
 
     // MARK: The way
 
@@ -83,10 +82,16 @@ final class NodeLink {
     func dial() {
         guard isWaiting else { return }
         switch gateway.way(to: node) {
-        case .wait: break
+        case .wait where stage == .waiting: break
+        case .wait:
+            stage = .waiting
+            gateway.waits(self)
         case .refuse(let refusal, let sentence): end(.notOpened(refusal, sentence))
         case .dial(let dialling):
             self.dialling = dialling
+            deadline = loop.now + Self.wayPatience
+            if stage == .waiting { gateway.dials(self) }
+            guard stage != .ended else { return }
             let socket: Descriptor
             let tls = gateway.tls(of: node)
             do throws(SystemError) {

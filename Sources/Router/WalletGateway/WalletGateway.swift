@@ -40,9 +40,7 @@ final class WalletGateway {
     private var isEnding = false
     /// When `wake` comes.
     private var wakesAt = Instant(milliseconds: 0)
-    private lazy var wake = Watch.timer(on: loop) { [unowned self] in
-        apply { $0.tick(now: loop.now) }
-    }
+    private lazy var wake = Watch.timer(on: loop) { [unowned self] in tick(loop.now) }
     private var sweeper: Watch?
     /// How often it is looked for those who are late: as much later they are let go.
     private static let sweepInterval: Duration = .seconds(5)
@@ -238,6 +236,8 @@ final class WalletGateway {
 
     func dialFailed(_ egress: UInt32?) { if let egress { host.dialFailed(egress) } }
 
+    func waits(_ link: NodeLink) { apply { $0.linkWaits(link.id) } }
+    func dials(_ link: NodeLink) { apply { $0.linkDialled(link.id, now: loop.now) } }
     func connected(_ link: NodeLink) { apply { $0.linkConnected(link.id, now: loop.now) } }
     func opened(_ link: NodeLink) { apply { $0.linkOpened(link.id, now: loop.now) } }
     func began(_ link: NodeLink) { apply { $0.linkBegan(link.id, now: loop.now) } }
@@ -330,6 +330,8 @@ final class WalletGateway {
     }
 
     // MARK: Those who are late
+
+    func tick(_ now: Instant) { apply { $0.tick(now: now) } }
 
     func sweepFromNowOn() {
         guard sweeper == nil else { return }

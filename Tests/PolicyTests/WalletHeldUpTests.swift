@@ -1,0 +1,96 @@
+import Policy
+import Protocols
+import Testing
+
+/// Links whose way our own egress is still at work on, as an I2P session of the wallet's own that takes a minute: the node was
+/// not dialled, and is not blamed.
+@Suite struct WalletHeldUpTests {
+    /// So many seconds pass, in which the egress has no way to a node.
+    private func pass(_ run: DispatchRun, _ seconds: Int, node: Int = 0) {
+        for _ in 0..<seconds {
+            for link in run.live(node: node) where link.state == .opening { run.waits(link.id) }
+            run.pass(.seconds(1))
+        }
+    }
+
+    @Test func aNodeThatWasNotDialledIsNotBlamed() throws {
+        let run = DispatchRun("o")
+        run.answersProbes = false
+        let id = run.ask(.sync())
+        let link = try run.only(.sync).id
+        pass(run, 59)
+        #expect(run.outcomes[id] == nil && run.live(.sync).map(\.id) == [link])
+        let probe = try run.only(.probe).id
+        pass(run, 60)
+        #expect(run.isBusy(id))
+        #expect(run.link(probe)?.state == .closed)
+        #expect(run.told.isEmpty)
+        #expect(run.dispatch.statuses(now: run.now).allSatisfy { $0.state == .starting })
+    }
+
+    @Test func oneThatWasDialledIs() throws {
+        let run = DispatchRun("o")
+        run.answersProbes = false
+        run.ask(.sync())
+        run.pass(.seconds(59))
+        #expect(run.dispatch.statuses(now: run.now).allSatisfy { $0.state == .down })
+    }
+
+    @Test func itsTimeBeginsWhenItIsDialled() throws {
+        let run = DispatchRun("o")
+        let id = run.ask(.sync())
+        let link = try run.only(.sync).id
+        run.waits(link)
+        run.pass(.seconds(50))
+        run.dials(link)
+        run.pass(.seconds(9))
+        #expect(run.live(.sync).map(\.id) == [link])
+        run.open(link)
+        run.answer(link, .result())
+        #expect(run.open.isEmpty && !run.isBusy(id))
+    }
+
+    @Test func itIsBlamedAfterItsOwnTime() throws {
+        let run = DispatchRun("o")
+        run.answersProbes = false
+        run.ask(.sync())
+        let link = try run.only(.sync).id
+        run.waits(link)
+        run.pass(.seconds(30))
+        run.dials(link)
+        run.pass(.seconds(44))
+        #expect(run.live(.sync).map(\.id) == [link])
+        run.pass(.seconds(2))
+        #expect(run.live(.sync).map(\.id) != [link])
+        #expect(run.dispatch.statuses(now: run.now).allSatisfy { $0.state == .down })
+    }
+
+    @Test func anotherNodeIsAskedAfterTwentySeconds() throws {
+        let run = DispatchRun("oo")
+        let id = run.ask(.sync())
+        #expect(try run.only(.sync).node == 0)
+        run.answersProbes = false
+        pass(run, 19)
+        #expect(try run.only(.sync).node == 0)
+        pass(run, 2)
+        let other = try run.only(.sync)
+        #expect(other.node == 1)
+        run.open(other.id)
+        run.answer(other.id, .result())
+        #expect(run.open.isEmpty && !run.isBusy(id) && run.told.isEmpty)
+        #expect(run.dispatch.statuses(now: run.now)[0].state == .starting)
+    }
+
+    @Test func aTestSaysThatItWasNotDialled() throws {
+        let run = DispatchRun("o")
+        run.answersProbes = false
+        run.test()
+        run.waits(try run.only(.probe).id)
+        run.pass(.seconds(89))
+        #expect(run.reports.isEmpty)
+        run.pass(.seconds(12))
+        let report = try #require(run.reports.first?.first)
+        #expect(report.problem == "our way to it was not ready in time; it was not dialled")
+        #expect(run.dispatch.statuses(now: run.now)[0].state == .starting)
+    }
+}
