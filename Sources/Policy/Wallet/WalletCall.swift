@@ -56,7 +56,17 @@ public struct WalletCall: Hashable, Sendable {
     /// How many bytes of an answer are held until it is whole, so that one which breaks off can be asked of another node; a
     /// longer one is given on as it comes. Mainnet's distribution of outputs has a byte or two for each of its 2.3 million
     /// blocks, and a wallet whose transfer ends on half of it draws other decoys the next time; blocks it asks for again.
-    public var holdLimit: Int { purpose == .outputs && role == .plain ? Self.longestHeld : 1 << 20 }
+    public var holdLimit: Int { purpose == .outputs && role == .plain ? Self.longestHeld : Self.shortHeld }
+
+    /// Whether so much of an answer is held on, after this time since it began: not where it is longer than is held, nor where
+    /// it is long and so slow that the node would be given up though it sends.
+    public func holds(_ bytes: Int, for time: Duration) -> Bool {
+        bytes <= holdLimit && (bytes <= Self.shortHeld || time <= Self.longHeld)
+    }
+
+    private static let shortHeld = 1 << 20
+    /// How long more than a megabyte is held.
+    private static let longHeld = Duration.seconds(60)
 
     /// The most that is held of any answer, in bytes.
     public static let longestHeld = 8 << 20

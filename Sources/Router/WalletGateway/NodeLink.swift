@@ -48,14 +48,12 @@ final class NodeLink {
 
     /// What is given on as it is: to copy it would cost more than a call to the kernel.
     private static let large = 4096
-    /// How much of an answer is held before it is given on: what breaks off until then is asked of another node.
-    private var holdLimit = 1 << 20
+    /// What is asked: how much of its answer is held before it is given on.
+    private var call: WalletCall?
     /// When an answer that is held began.
     private var heldSince = Instant(milliseconds: 0)
     private static let wayPatience: Duration = .seconds(60)
     private static let securingPatience: Duration = .seconds(20)
-    /// How long more than a megabyte is held.
-    private static let heldPatience: Duration = .seconds(60)
     /// Between two parts of an answer.
     private static let stall: Duration = .seconds(60)
 
@@ -135,7 +133,7 @@ final class NodeLink {
         guard stage == .open, let stream else { return }
         head = nil
         held = []
-        holdLimit = request.call.holdLimit
+        call = request.call
         receiver = nil
         isForwarding = false
         isAsked = true
@@ -175,7 +173,7 @@ final class NodeLink {
             heldSince = loop.now
             gateway.began(self)
         }
-        if stage == .open, !isForwarding, isHeldForLong, let head {
+        if stage == .open, !isForwarding, let call, !call.holds(held.count, for: loop.now - heldSince), let head {
             gateway.overflows(self, status: head.status, beginning: held)
         }
     }
@@ -191,12 +189,6 @@ final class NodeLink {
         }
     }
 
-    /// Whether it is not to be held any more: it is longer than is held, or so long and slow that the dispatcher would give it
-    /// up though it comes.
-    private var isHeldForLong: Bool {
-        held.count > holdLimit || held.count > 1 << 20 && loop.now - heldSince > Self.heldPatience
-    }
-
     private func take(_ part: Span<UInt8>) {
         if isForwarding {
             if gathered.isEmpty, part.count >= Self.large {
@@ -205,8 +197,8 @@ final class NodeLink {
                 gathered.append(copying: part)
             }
         } else {
-            if held.isEmpty, let length = head?.length {
-                held.reserveCapacity(Int(min(length, UInt64(holdLimit))))
+            if held.isEmpty, let length = head?.length, let call {
+                held.reserveCapacity(Int(min(length, UInt64(call.holdLimit))))
             }
             held.append(copying: part)
         }
