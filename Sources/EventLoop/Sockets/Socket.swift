@@ -177,6 +177,8 @@ public enum Socket {
             }
         }
         peer = endpoint(of: &name)
+        // Who comes from another machine may vanish without a word, and would keep his place.
+        if case .tcp(let address, _) = peer, !address.isLoopback { keepAlive(raw) }
         return Descriptor(owning: raw)
     }
 
@@ -215,6 +217,7 @@ public enum Socket {
         setOption(raw, SOL_SOCKET, SO_RCVLOWAT, bytes)
     }
 
+    /// The other end is let go two minutes after it was last heard of.
     private static func keepAlive(_ raw: Int32) {
         setOption(raw, SOL_SOCKET, SO_KEEPALIVE, 1)
         setOption(raw, Int32(IPPROTO_TCP), TCP_KEEPIDLE, 60)
