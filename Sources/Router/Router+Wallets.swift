@@ -151,6 +151,8 @@ extension Router: WalletGateway.Host {
         }
         switch egress.way(to: destination, isolation: isolation, wallet: wallet) {
         case .wait: return .wait
+        // Only a resolver may keep us waiting before anything is dialled: no fault of the node's.
+        case .refuse(.timeout): return .refuse(.noResolver, "\(name)'s resolver did not answer in time")
         case .refuse(let refusal): return .refuse(refusal, refusal.sentence())
         case .dial(let way):
             // What a name was resolved to is judged like an address in the file.

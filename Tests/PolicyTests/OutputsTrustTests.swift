@@ -27,6 +27,17 @@ import Testing
         #expect(trust.isDisputed(after(899)) && !trust.isDisputed(after(900)))
     }
 
+    /// Who did not answer is not said to have answered otherwise.
+    @Test func whoIsSilentIsCalledSo() {
+        var old = OutputsTrust(listener: 1)
+        old.disputed([0], silent: [1], now: start)
+        let silent = old.threats(now: start)
+        #expect(silent.count == 1 && silent[0].hasPrefix("wallet.1.node.1 did not answer which outputs there are"))
+        var new = OutputsTrust(listener: 1)
+        for node in 0..<2 { new.takeOver(from: old, node, as: node) }
+        #expect(new.threats(now: start) == silent && new.isDisputed(after(599)))
+    }
+
     @Test func itIsOfTheNodesThatAreStillThere() {
         var trust = OutputsTrust(listener: 1)
         trust.takeOver(from: self.trust(disputedAfter: 0), 1, as: 2)

@@ -5,6 +5,31 @@ import Testing
 /// Between the two sets of outputs of one transfer: whatever a node says, the wallet does not begin anew while another way is
 /// left, and what is better for its transaction by then is taken.
 @Suite struct WalletBegunTests {
+    /// A set that a node begins to tell late is told by a way that stands, and asked for again where it breaks off.
+    @Test func whatIsAskedLateIsStillAsked() throws {
+        let run = DispatchRun("o")
+        try run.build()
+        run.routes([false])
+        let id = run.ask(.outputs([2]))
+        run.pass(.seconds(150))
+        run.routes([true])
+        for _ in 0..<2 { for link in run.live() where link.state == .opening { run.open(link.id) } }
+        run.begin(try run.only(.outputs).id)
+        run.pass(.seconds(31))
+        #expect(!run.live(.transaction).isEmpty)
+        run.end(try run.only(.outputs).id, .broken("it broke"))
+        run.pass(.seconds(3))
+        let before = run.links.count
+        for _ in 0..<50 {
+            for link in run.live(.outputs) { run.open(link.id) }
+            run.pass(.milliseconds(100))
+        }
+        #expect(run.links.count - before < 5)
+        #expect(run.sends(of: .outputs([2])) == [0, 0])
+        run.answer(try run.only(.outputs).id, .outputs([1]))
+        #expect(run.outcomes[id] == .answered(.outputs([1])))
+    }
+
     @Test(arguments: ["BUSY", "Failed"]) func anErrorIsNoAnswer(status: String) throws {
         let run = DispatchRun("o")
         try run.build()

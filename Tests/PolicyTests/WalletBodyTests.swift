@@ -33,6 +33,7 @@ import Testing
             "{\"jsonrpc\":\"2.0\",\"id\":\"0\",\"method\":\"get_info\"}",
             "{\"id\":7,\"method\":\"get_info\",\"params\":{}}",
             " { \"method\" : \"get_info\", \"params\" : null , \"client\":\"x\", \"new\": [1,{\"a\":2}] } \r\n",
+            "{\"method\":\"get_info\",\"params\":[ ]}", "{\"method\":\"get_info\",\"params\":\"\"}",
             "{\"params\":{\"client\":\"x\",\"later\":true},\"method\":\"get_info\",\"jsonrpc\":\"2.0\",\"id\":null}",
         ])
     func oneSpelling(_ text: String) throws {
@@ -89,6 +90,7 @@ import Testing
             "{\"method\":\"\"}",
             "{\"method\":\"get_info\",\"params\":[1]}", "{\"method\":\"on_getblockhash\",\"params\":{}}",
             "{\"method\":\"get_info\",\"params\":\"x\"}",
+            "{\"method\":\"get_info\",\"params\":[[]]}", "{\"method\":\"get_info\",\"params\":0}",
         ])
     func refused(_ text: String) {
         var run = WalletRun()

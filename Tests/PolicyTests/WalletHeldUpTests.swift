@@ -81,6 +81,46 @@ import Testing
         #expect(run.dispatch.statuses(now: run.now)[0].state == .starting)
     }
 
+    /// A transaction whose outputs were shown is not told BUSY because our way to one node does not come about.
+    @Test func aHeldUpWayIsNotWaitedForUntilBusy() throws {
+        let run = DispatchRun("oo")
+        try run.build()
+        run.end(try run.only(.transaction).id, .idleClosed)
+        let id = run.ask(.transaction())
+        for _ in 0..<175 where run.outcomes[id] == nil {
+            for link in run.live(.transaction, node: 0) { run.accept(link, of: id) }
+            for link in run.live(.transaction, node: 1) where link.state == .opening { run.waits(link.id) }
+            run.pass(.seconds(1))
+        }
+        #expect(run.sends(of: .transaction()) == [0])
+        #expect(!run.told.contains { $0.contains("node.1") })
+    }
+
+    @Test func aProbeThatIsDialledLateBlamesNobody() throws {
+        let run = DispatchRun("o")
+        run.answersProbes = false
+        run.ask(.sync())
+        pass(run, 84)
+        for link in run.live() { run.dials(link.id) }
+        run.pass(.seconds(10))
+        #expect(run.told.isEmpty)
+        #expect(run.dispatch.statuses(now: run.now)[0].state == .starting)
+    }
+
+    @Test func aFeeDoesNotWaitForAHeldUpProbe() throws {
+        let run = DispatchRun("oo")
+        run.answersProbes = false
+        run.ask(.sync())
+        run.open(try run.only(.sync).id)
+        run.answer(try run.only(.sync).id, .result())
+        pass(run, 5, node: 1)
+        let id = run.ask(.fee)
+        let link = try #require(run.live(.sync, node: 0).first)
+        run.answer(link.id, .result("\"fee\": 20000, \"quantization_mask\": 10000"))
+        run.pass(.milliseconds(100))
+        #expect(run.outcomes[id] != nil)
+    }
+
     @Test func aTestSaysThatItWasNotDialled() throws {
         let run = DispatchRun("o")
         run.answersProbes = false

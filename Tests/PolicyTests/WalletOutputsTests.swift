@@ -4,6 +4,17 @@ import Testing
 
 /// `verify-outs`: what two nodes tell of the same outputs, side by side, and who is believed.
 @Suite struct WalletOutputsTests {
+    @Test func aLinkThatBrokeIsNoDispute() throws {
+        let run = DispatchRun("ooo", verifies: true)
+        let id = run.ask(.outputs())
+        run.openComparison()
+        run.answer(try #require(run.live(.outputs, node: 0).first).id, .outputs([1]))
+        run.end(try #require(run.live(.outputs, node: 2).first).id, .broken("it broke"))
+        run.leave(id)
+        #expect(!run.told.contains { $0.contains("outputs") })
+        #expect(!run.dispatch.threats(now: run.now).contains { $0.contains("outputs") })
+    }
+
     @Test func outputsAreComparedWithASecondNodes() throws {
         let run = DispatchRun("ooo", verifies: true)
         let id = run.ask(.outputs())

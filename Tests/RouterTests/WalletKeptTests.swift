@@ -251,36 +251,4 @@ import Testing
         world.router.tellRefusals()
         #expect(world.world.events.count { $0.sentence.contains(Refusal.connectionLimit.sentence()) } == 1)
     }
-
-    @Test func whoTakesSlowlyIsKeptAndWhoTakesNothingIsNot() throws {
-        let (world, node) = try WalletWorld.withNode()
-        node.answer = { _ in .long(5_000_000) }
-        var ends: (own: GatewayStream?, wallet: Wallet?)
-        try Socket.pair { own, far in
-            test_shrink(own.raw, 4096)
-            ends = (try? GatewayStream(accepted: own, loop: world.loop), Wallet(far, on: world.loop))
-        }
-        let (stream, wallet) = (try #require(ends.own), try #require(ends.wallet))
-        let connection = WalletConnection(
-            stream, from: nil, number: 0, owner: 0, gateway: try #require(world.router.gateways.first),
-            loop: world.loop)
-        wallet.stream.pause()
-        wallet.send(Wallet.blocks)
-        #expect(world.run { stream.queuedBytes > WalletConnection.backlog })
-        var now = world.loop.now
-        for _ in 0..<4 {
-            connection.sweep(now)
-            now = now + .seconds(170)
-            let before = stream.queuedBytes
-            wallet.stream.resume()
-            #expect(world.run { stream.queuedBytes < before })
-            wallet.stream.pause()
-            #expect(stream.queuedBytes > 0)
-        }
-        connection.sweep(now)
-        connection.sweep(now + .seconds(179))
-        #expect(stream.isOpen)
-        connection.sweep(now + .seconds(180))
-        #expect(!stream.isOpen)
-    }
 }

@@ -5,7 +5,8 @@ struct OutputsTrust {
     private let listener: Int
     /// Nodes that two others contradicted, and until when that counts.
     private var liars: [(node: Int, until: Instant)] = []
-    private var dispute: (nodes: [Int], until: Instant)?
+    /// Who told them differently, and who did not tell them at all.
+    private var dispute: (nodes: [Int], silent: [Int], until: Instant)?
 
     init(listener: Int) {
         self.listener = listener
@@ -28,15 +29,18 @@ struct OutputsTrust {
         for liar in old.liars where liar.node == before && !liars.contains(where: { $0.node == node }) {
             liars.append((node, liar.until))
         }
-        guard let dispute = old.dispute, dispute.nodes.contains(before) else { return }
-        let nodes = self.dispute?.nodes ?? []
+        guard let dispute = old.dispute, (dispute.nodes + dispute.silent).contains(before) else { return }
         let until = max(dispute.until, self.dispute?.until ?? dispute.until)
-        self.dispute = (nodes.contains(node) ? nodes : nodes + [node], until)
+        var known = self.dispute ?? ([], [], until)
+        if !known.nodes.contains(node), !known.silent.contains(node) {
+            if dispute.nodes.contains(before) { known.nodes.append(node) } else { known.silent.append(node) }
+        }
+        self.dispute = (known.nodes, known.silent, until)
     }
 
     /// Nobody could say who is right.
-    mutating func disputed(_ nodes: [Int], now: Instant) {
-        dispute = (nodes, now + WalletLimits.dispute)
+    mutating func disputed(_ nodes: [Int], silent: [Int] = [], now: Instant) {
+        dispute = (nodes, silent, now + WalletLimits.dispute)
     }
 
     /// Whether outputs are not asked for at all now.
@@ -52,9 +56,13 @@ struct OutputsTrust {
         var sentences = liars.filter { now < $0.until }.map { Self.sentence(name($0.node)) }
         if let dispute, now < dispute.until {
             let names = dispute.nodes.map(name).joined(separator: " and ")
+            let silent = dispute.silent.map(name).joined(separator: " and ")
+            let what =
+                dispute.silent.isEmpty
+                ? "\(names) answered differently which outputs there are, and no third node could decide who lies"
+                : "\(silent) did not answer which outputs there are, and what another node answered could not be compared"
             sentences.append(
-                "\(names) answered differently which outputs there are, and no third node could decide who lies: "
-                    + "no transaction can be made for ten minutes. Take one of them out of the file, or add a third")
+                "\(what): no transaction can be made for ten minutes. Take one of them out of the file, or add a third")
         }
         return sentences
     }

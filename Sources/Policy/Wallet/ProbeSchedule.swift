@@ -7,11 +7,10 @@ struct ProbeSchedule {
         let node: Int
         let link: WalletDispatch.LinkID
         var probe: NodeProbe
-        let until: Instant
+        var until: Instant
         /// What is learnt on the way, for a test.
         var report: NodeReport
         var isTest: Bool
-        let begunAt: Instant
         var connectedAt: Instant?
         /// When the first byte of the answer under way came.
         var beganAt: Instant?

@@ -84,15 +84,15 @@ public struct WalletConversation {
 
     /// Whether nothing is under way.
     public var isIdle: Bool {
-        if case .head = state { !hasBegun } else { false }
+        if case .head = state { !hasBegun && pending.isEmpty } else { false }
     }
 
     /// Whether further bytes are taken. While a request is answered one reading is kept, so that the wallet's close
     /// is still seen.
     public var acceptsBytes: Bool {
         switch state {
-        case .head, .body, .refusal: true
-        case .given, .answering: pending.isEmpty
+        case .body, .refusal: true
+        case .head, .given, .answering: pending.isEmpty
         case .closed: false
         }
     }
@@ -101,13 +101,8 @@ public struct WalletConversation {
     public mutating func received(_ bytes: Span<UInt8>) -> [Effect] {
         switch state {
         case .closed: return []
-        case .given, .answering:
-            guard pending.count + bytes.count <= Self.ahead else {
-                state = .closed
-                return [.close]
-            }
-            pending.append(copying: bytes)
-            return []
+        case .given, .answering: return keep(bytes)
+        case .head where !pending.isEmpty: return keep(bytes)
         case .head, .body, .refusal:
             var effects: [Effect] = []
             read(bytes, &effects)
@@ -115,12 +110,35 @@ public struct WalletConversation {
         }
     }
 
+    /// What came ahead is kept, up to a limit.
+    private mutating func keep(_ bytes: Span<UInt8>) -> [Effect] {
+        guard pending.count + bytes.count <= Self.ahead else {
+            state = .closed
+            return [.close]
+        }
+        pending.append(copying: bytes)
+        return []
+    }
+
     /// Gives the whole answer to the request that was given. Its Content-Type is ours, by the form of the call.
-    public mutating func answer(_ answer: WalletAnswer) -> [Effect] {
+    ///
+    /// - Parameter readsOn: whether what came ahead is taken up at once; else by `readOn`.
+    public mutating func answer(_ answer: WalletAnswer, readsOn: Bool = true) -> [Effect] {
         guard case .given = state else { return [] }
         var effects: [Effect] = []
         write(answer, contentType: form.contentType, &effects)
         next(&effects)
+        if readsOn { effects += readOn() }
+        return effects
+    }
+
+    /// Takes up what came while a request was answered, if it is answered.
+    public mutating func readOn() -> [Effect] {
+        guard case .head = state, !pending.isEmpty else { return [] }
+        let bytes = pending
+        pending = []
+        var effects: [Effect] = []
+        read(bytes.span, &effects)
         return effects
     }
 
@@ -158,10 +176,13 @@ public struct WalletConversation {
     }
 
     /// Ends an answer that was given in parts. One that breaks off is not finished: close instead.
-    public mutating func finish() -> [Effect] {
+    ///
+    /// - Parameter readsOn: as for `answer`.
+    public mutating func finish(readsOn: Bool = true) -> [Effect] {
         guard case .answering(let framing) = state else { return [] }
         var effects: [Effect] = framing == .chunks ? [.write(HTTPChunk.last)] : []
         next(&effects)
+        if readsOn { effects += readOn() }
         return effects
     }
 
@@ -273,7 +294,7 @@ public struct WalletConversation {
         effects.append(.write(bytes))
     }
 
-    /// Makes ready for the next request, and reads what has come of it.
+    /// Makes ready for the next request.
     private mutating func next(_ effects: inout [Effect]) {
         form = .json
         id = WalletRequest.usualID
@@ -284,10 +305,6 @@ public struct WalletConversation {
             return
         }
         state = .head
-        guard !pending.isEmpty else { return }
-        let bytes = pending
-        pending = []
-        read(bytes.span, &effects)
     }
 
     private static let idKey = Array("id".utf8)

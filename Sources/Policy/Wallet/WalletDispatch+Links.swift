@@ -17,6 +17,11 @@ extension WalletDispatch {
         links[index].dialledAt = now
         links[index].until = until
         wake(at: until)
+        // A probe's time is its node's as well.
+        if let run = probes.index(of: link) {
+            probes[run].until = max(probes[run].until, now + WalletLimits.opening)
+            wake(at: probes[run].until)
+        }
         return []
     }
 
@@ -173,6 +178,8 @@ extension WalletDispatch {
         case race
         /// Nobody's there: our own egress, or the operator's wish.
         case none
+        /// Nobody's there either, but our way to it did not come about, and may not the next time: another node is taken.
+        case heldUp
     }
 
     /// A link comes to nothing; what it carried goes elsewhere.
@@ -198,7 +205,7 @@ extension WalletDispatch {
             blame(link.node, sentence, answers: fault == .answers, now)
         }
         if link.purpose == .transaction, link.errand == nil {
-            way.lost(link.id, isFailure: link.isOpening && isFault)
+            way.lost(link.id, isFailure: link.isOpening && (isFault || fault == .heldUp))
             copyLost(link, fault, now)
         }
         switch link.phase {
@@ -224,7 +231,7 @@ extension WalletDispatch {
             case .race:
                 waiting[index].wasStale = true
                 waiting[index].state = .waiting
-            case .none: waiting[index].state = .waiting
+            case .none, .heldUp: waiting[index].state = .waiting
             }
         }
     }
@@ -312,16 +319,5 @@ extension WalletDispatch {
         }
         guard links.count(at: node) < WalletLimits.linksPerNode, !links.has(.sync, at: node) else { return }
         _ = open(.sync, at: node, now)
-    }
-}
-
-extension Refusal {
-    /// Whether it says something of this machine and its ways out, and nothing of the node.
-    var isOurs: Bool {
-        switch self {
-        case .locked, .unguarded, .egressNotReady, .circuitLimit, .connectionLimit, .blocked, .proxyFailed, .noResolver:
-            true
-        default: false
-        }
     }
 }

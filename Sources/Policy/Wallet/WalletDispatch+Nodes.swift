@@ -146,4 +146,24 @@ extension WalletDispatch {
         }
         return links.index(of: link).map { links[$0].node == node } ?? false
     }
+
+    /// Whether there is any node that a transaction could be given.
+    func hasTransactionNode(_ now: Instant) -> Bool {
+        places.contains { mayBeGivenTransactions($0, now) }
+    }
+
+    /// A pause after a failure does not count here: a transaction is worth a try.
+    func mayBeGivenTransactions(_ node: Int, _ now: Instant) -> Bool {
+        isAllowed[node] && ways.isReady(node) && quorum.trouble(of: node, now) == nil
+    }
+
+    /// Whether a remote node saw which outputs were asked for, or will see it next.
+    func isShownOutputs(_ node: Int, _ now: Instant, isBeforeOutputs: Bool) -> Bool {
+        !isOwn[node] && (session.outputsShown(to: node, now) != nil || isBeforeOutputs && session.node == node)
+    }
+
+    /// Whether it failed again and again before now.
+    func isLongDead(_ node: Int, _ now: Instant) -> Bool {
+        quorum.nextTry(of: node).map { $0 - now > .seconds(3) } ?? false
+    }
 }

@@ -123,15 +123,24 @@ extension WalletDispatch {
     }
 
     /// Where one node told outputs and another told others, or none: nobody is shown another set for a while.
-    mutating func dispute(_ id: RequestID, _ now: Instant) {
+    ///
+    /// - Parameter isLeft: whether nobody wants the answer any more: who has only not answered yet, might have.
+    mutating func dispute(_ id: RequestID, isLeft: Bool = false, _ now: Instant) {
         guard let comparison = comparisons.first(where: { $0.request == id }), !comparison.told.isEmpty else { return }
-        let refusing = waiting.filter { $0.errand.request == id }.flatMap { $0.barred + $0.failed }
+        let asked = waiting.filter { $0.errand.request == id }
+        let refusing = asked.flatMap(\.barred)
+        let silent = isLeft ? [] : asked.flatMap(\.failed).filter { !refusing.contains($0) }
         let nodes = places.filter { comparison.told.contains($0) || refusing.contains($0) }
-        guard nodes.count > 1 else { return }
-        trust.disputed(nodes, now: now)
-        for node in nodes {
+        let others = places.filter { silent.contains($0) && !nodes.contains($0) }
+        guard nodes.count + others.count > 1 else { return }
+        trust.disputed(nodes, silent: others, now: now)
+        for node in nodes where nodes.count > 1 {
             effects.append(
                 .tell(node: node, "wallet.\(listener).node.\(node) and another node tell outputs differently"))
+        }
+        for node in others {
+            effects.append(
+                .tell(node: node, "wallet.\(listener).node.\(node) did not tell the outputs that another node told"))
         }
     }
 
@@ -172,6 +181,7 @@ extension WalletDispatch {
     func awaitsReading(besides node: Int?, _ now: Instant) -> Bool {
         places.contains { other in
             guard other != node, isUsable(other, now), session.heights[other] == nil else { return false }
+            guard !links.isHeldUp(.probe, at: other) else { return false }
             return probes.isRunning(other) || probes.due[other].map { $0 <= now + .seconds(5) } ?? false
         }
     }

@@ -75,7 +75,7 @@ extension WalletDispatch {
         probes.start(
             ProbeSchedule.Run(
                 node: node, link: link, probe: NodeProbe(network: network), until: now + WalletLimits.probe,
-                report: NodeReport(node: node), isTest: isTest, begunAt: now))
+                report: NodeReport(node: node), isTest: isTest))
         wake(at: now + WalletLimits.probe)
     }
 
@@ -83,7 +83,7 @@ extension WalletDispatch {
     mutating func sendProbe(_ index: Int, _ now: Instant) {
         guard let place = probes.index(of: links[index].id) else { return }
         let connectedAt = probes[place].connectedAt ?? now
-        probes[place].report.wayMilliseconds = UInt64(clamping: (connectedAt - probes[place].begunAt).milliseconds)
+        probes[place].report.wayMilliseconds = UInt64(clamping: (connectedAt - links[index].dialledAt).milliseconds)
         if nodes[probes[place].node].tls != nil {
             probes[place].report.tlsMilliseconds = UInt64(clamping: (now - connectedAt).milliseconds)
         }

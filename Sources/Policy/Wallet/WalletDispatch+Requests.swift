@@ -51,7 +51,7 @@ extension WalletDispatch {
     /// The wallet that asked this went away: no answer is wanted. A transaction is handed over all the same.
     public mutating func requestGone(_ id: RequestID, now: Instant) -> [Effect] {
         for index in held.indices where held[index].wallet == id { held[index].wallet = nil }
-        dispute(id, now)
+        dispute(id, isLeft: true, now)
         remove(id, now)
         pump(now)
         return take()

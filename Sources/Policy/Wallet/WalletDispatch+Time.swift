@@ -12,9 +12,11 @@ extension WalletDispatch {
         for index in held.indices.reversed() where held[index].until <= now { abandon(index, now) }
         for index in probes.runs.indices.reversed() where probes[index].until <= now {
             guard let link = links.index(of: probes[index].link) else { continue }
-            if links[link].isHeldUp { lose(link, Self.heldUp, .none, now) } else { lose(link, Self.late, .node, now) }
+            if links[link].isHeldUp { lose(link, Self.heldUp, .heldUp, now) } else { lose(link, Self.late, .node, now) }
         }
-        if let test, test.until <= now { finishTest("its connections were all in use") }
+        if let test, test.until <= now {
+            finishTest("its connections were all in use, or its probe was not over in time")
+        }
         if let end = session.end, end <= now { endSession(now) }
         pump(now)
         if let earliest { wake(at: earliest) }
@@ -77,8 +79,8 @@ extension WalletDispatch {
             let longest: Instant
             switch link.phase {
             case .opening where link.isHeldUp:
-                if link.purpose != .probe, hasOther(than: link.node, now) {
-                    lose(index, Self.heldUp, .none, now)
+                if isToBeLeft(link, now) {
+                    lose(index, Self.heldUp, .heldUp, now)
                 } else {
                     // A probe ends by its own time, and what a wallet asked by its own. Another node may come.
                     links[index].until = now + .seconds(5)
@@ -109,6 +111,19 @@ extension WalletDispatch {
                     }
                 lose(index, sentence, .node, now)
             }
+        }
+    }
+
+    /// Whether another node is to be taken for a link that waits for our own way to its node. A transaction is given to one
+    /// that has a pause of seconds as well, rather than told BUSY.
+    private func isToBeLeft(_ link: WalletLink, _ now: Instant) -> Bool {
+        switch link.purpose {
+        case .probe: false
+        case .sync, .outputs: hasOther(than: link.node, now)
+        case .transaction:
+            hasOther(than: link.node, now)
+                || now >= link.begunAt + WalletLimits.opening
+                    && places.contains { $0 != link.node && mayBeGivenTransactions($0, now) }
         }
     }
 

@@ -156,7 +156,7 @@ extension WalletDispatch {
         else { return }
         held[index].copies[copy] = .waiting
         // A link that idled was closed while the bytes were on their way: the next try is at once.
-        if fault == .node || fault == .answers { held[index].failed(at: link.node, now) }
+        if fault == .node || fault == .answers || fault == .heldUp { held[index].failed(at: link.node, now) }
     }
 
     /// Its end: the wallet is told what the last node said, or that the daemon is busy. A reload that took its nodes out,
@@ -174,7 +174,10 @@ extension WalletDispatch {
     /// Opens the link that the next transaction will take, as long as a wallet builds one, and closes what was opened
     /// for one that is over.
     mutating func keepTransactionWay(_ now: Instant) {
-        if let until = way.wantedUntil, until <= now { way.finish() }
+        if let until = way.wantedUntil, until <= now {
+            // What a node is late to answer is given on only while the transaction's way stands.
+            if waiting.contains(where: { $0.request.call.purpose == .outputs }) { way.want(now) } else { way.finish() }
+        }
         // The transaction will be given to the dispatcher that took this one's place.
         if isRetired { finishOutputs() }
         guard way.isWanted else {
@@ -238,21 +241,6 @@ extension WalletDispatch {
         way.link.flatMap { links.index(of: $0.id) }.map { links[$0].isIdle } ?? false
     }
 
-    /// Whether there is any node that a transaction could be given.
-    func hasTransactionNode(_ now: Instant) -> Bool {
-        places.contains { mayBeGivenTransactions($0, now) }
-    }
-
-    /// A pause after a failure does not count here: a transaction is worth a try.
-    func mayBeGivenTransactions(_ node: Int, _ now: Instant) -> Bool {
-        isAllowed[node] && ways.isReady(node) && quorum.trouble(of: node, now) == nil
-    }
-
-    /// Whether a remote node saw which outputs were asked for, or will see it next.
-    func isShownOutputs(_ node: Int, _ now: Instant, isBeforeOutputs: Bool) -> Bool {
-        !isOwn[node] && (session.outputsShown(to: node, now) != nil || isBeforeOutputs && session.node == node)
-    }
-
     /// The nodes for a transaction, best first.
     ///
     /// Nodes of this machine. Then remote ones that were not shown its outputs: who sees both, knows whose they are.
@@ -291,10 +279,5 @@ extension WalletDispatch {
     /// - Parameter failures: how often it failed this one.
     private func isWorthWaiting(_ node: Int, failures: Int, _ now: Instant) -> Bool {
         isOwn[node] ? failures < 1 : failures < 2 && !isLongDead(node, now)
-    }
-
-    /// Whether it failed again and again before now.
-    func isLongDead(_ node: Int, _ now: Instant) -> Bool {
-        quorum.nextTry(of: node).map { $0 - now > .seconds(3) } ?? false
     }
 }

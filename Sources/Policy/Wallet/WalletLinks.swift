@@ -122,6 +122,11 @@ struct WalletLinks {
         all.contains { $0.node == node && $0.purpose == purpose && !$0.isOpening && !$0.isRetired }
     }
 
+    /// Whether one of this purpose waits for our own way there.
+    func isHeldUp(_ purpose: WalletPurpose, at node: Int) -> Bool {
+        all.contains { $0.node == node && $0.purpose == purpose && $0.isHeldUp }
+    }
+
     /// One that can carry a request now.
     func idle(_ purpose: WalletPurpose, at node: Int) -> Int? {
         all.firstIndex { $0.node == node && $0.purpose == purpose && $0.isIdle && !$0.isRetired }

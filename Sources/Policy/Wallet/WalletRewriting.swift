@@ -61,6 +61,8 @@ enum WalletRewriting {
             }
         case (.fields, nil), (.fields, UInt8(ascii: "n")?):
             text += "{\r\n  }".utf8
+        case (.fields, _) where parameters.map { Self.none.contains(JSONText.compact(bytes, in: $0)) } ?? false:
+            text += "{\r\n  }".utf8
         case (.list, UInt8(ascii: "[")?):
             guard let parameters else { break }
             text += JSONText.compact(bytes, in: parameters)
@@ -88,6 +90,9 @@ enum WalletRewriting {
         let digits = value.lowerBound &+ 1..<value.upperBound &- 1
         return bytes.extracting(digits).isHexadecimal ? digits : nil
     }
+
+    /// What monerod takes for no parameters, besides null.
+    private static let none = [Array("[]".utf8), Array("\"\"".utf8)]
 
     /// What is looked for in a call.
     private enum Key {

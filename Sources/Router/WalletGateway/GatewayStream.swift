@@ -22,6 +22,8 @@ final class GatewayStream {
     private var stage: Stage
     private let tls: TLSContext?
     private let serverName: Host?
+    /// Whether it is a wallet's.
+    private let isAccepted: Bool
 
     /// Called once, when the way to the destination stands. Not for a connection that was accepted.
     var onConnected: () -> Void = {}
@@ -40,6 +42,7 @@ final class GatewayStream {
 
     /// Whoever reads so little ends the connection: its owner reads no more from the one side long before.
     private static let queueLimit = 4 << 20
+    private static let piece = 64 << 10
     /// A wallet is given the longest answer that is held in one piece, with its head, and TLS around it.
     private static let walletQueueLimit = WalletCall.longestHeld + (1 << 20)
 
@@ -60,6 +63,7 @@ final class GatewayStream {
             work: .answeredTraffic, borrowsBuffer: true)
         self.tls = tls
         self.serverName = serverName
+        isAccepted = false
         stage = .connecting(SocksChain(hops))
         listen()
     }
@@ -75,6 +79,7 @@ final class GatewayStream {
             borrowsBuffer: true)
         self.tls = tls
         serverName = nil
+        isAccepted = true
         listen()
     }
 
@@ -96,8 +101,14 @@ final class GatewayStream {
         guard case .open(let session) = stage else { return }
         guard let session else { return stream.write(bytes) }
         do throws(TLSFailure) {
-            try session.send(bytes)
-            pass(session)
+            // In pieces: what OpenSSL once held of one it clears with each later one.
+            var start = 0
+            while start < bytes.count, case .open = stage {
+                let end = min(start + Self.piece, bytes.count)
+                try session.send(bytes.extracting(start..<end))
+                pass(session)
+                start = end
+            }
         } catch {
             end(.tlsFailed(error))
         }
@@ -210,7 +221,9 @@ final class GatewayStream {
     private func decrypt(_ bytes: Span<UInt8>, _ session: TLSSession) {
         do throws(TLSFailure) {
             var isFresh = false
+            var hasSaid = false
             try session.receive(bytes) { plaintext in
+                hasSaid = true
                 if establish(session) { isFresh = true }
                 if case .open = stage { onBytes(plaintext) }
             }
@@ -218,7 +231,9 @@ final class GatewayStream {
             onReadEnd()
             if isFresh, case .open = stage { onOpened() }
             pass(session)
-            if session.hasEnded, stream.isOpen { end(.closedByPeer) }
+            if session.hasEnded, stream.isOpen { return end(.closedByPeer) }
+            // The end of its handshake, or half a record: its kernel keeps the rest until that is acknowledged.
+            if isAccepted, !hasSaid, stream.isOpen { stream.acknowledgeNow() }
         } catch {
             // What it says to the other side: an alert, which tells why.
             pass(session)

@@ -79,7 +79,10 @@ final class NodeLink {
     /// Dials, on a circuit that nothing else has used.
     func dial() {
         guard isWaiting else { return }
-        switch gateway.way(to: node) {
+        let way = gateway.way(to: node)
+        // To ask may tell that the egress is no more, and end it.
+        guard isWaiting else { return }
+        switch way {
         case .wait where stage == .waiting: break
         case .wait:
             stage = .waiting

@@ -43,6 +43,8 @@ final class WalletConnection {
         static let head: Duration = .seconds(30)
         /// Between two parts of a request.
         static let part: Duration = .seconds(60)
+        /// For a whole request: 64 that were sent a byte at a time would lock every wallet out for as long as they like.
+        static let whole: Duration = .seconds(120)
         /// While an answer waits to be taken.
         static let taking: Duration = .seconds(180)
     }
@@ -80,8 +82,11 @@ final class WalletConnection {
             began = nil
             stream.tookWhole()
         }
-        if !conversation.acceptsBytes { stream.pause() }
+        if !conversation.acceptsBytes || isBehind { stream.pause() }
     }
+
+    /// Whether the wallet has so much to take that nothing more is asked for it, nor read of it.
+    private var isBehind: Bool { stream.queuedBytes > Self.backlog }
 
     private func perform(_ effects: [WalletConversation.Effect]) {
         for effect in effects {
@@ -111,7 +116,15 @@ final class WalletConnection {
     /// The whole answer to its request.
     func answer(_ answer: WalletAnswer) {
         settle()
-        perform(conversation.answer(answer))
+        perform(conversation.answer(answer, readsOn: false))
+        readOn()
+    }
+
+    /// Takes up what the wallet has sent ahead, once it has taken what it was answered: else one that asks a hundred times and
+    /// reads nothing would have a hundred answers kept for it.
+    private func readOn() {
+        guard stream.isOpen, !isBehind else { return }
+        perform(conversation.readOn())
         answered()
     }
 
@@ -151,7 +164,7 @@ final class WalletConnection {
 
     /// A wallet that does not take what it is given holds the node back.
     private func holdBack() {
-        if stream.isOpen, stream.queuedBytes > Self.backlog { source?.pause() }
+        if stream.isOpen, isBehind { source?.pause() }
     }
 
     /// The answer that was given in parts is whole.
@@ -159,13 +172,14 @@ final class WalletConnection {
         source = nil
         if let request { gateway.finished(request) }
         settle()
-        perform(conversation.finish())
-        answered()
+        perform(conversation.finish(readsOn: false))
+        readOn()
     }
 
     private func drained() {
         lastMoved = loop.now
         source?.resume()
+        if request == nil { readOn() }
     }
 
     // MARK: Whose it is
@@ -215,6 +229,16 @@ final class WalletConnection {
         if conversation.isIdle { stream.closeAfterWriting() }
     }
 
+    /// Whether a request takes too long to come.
+    ///
+    /// - Parameters:
+    ///   - began: when it began.
+    ///   - moved: when the last of it came.
+    ///   - isInBody: whether its head is whole.
+    static func isLate(began: Instant, moved: Instant, isInBody: Bool, _ now: Instant) -> Bool {
+        now >= moved + Patience.part || now >= began + (isInBody ? Patience.whole : Patience.head)
+    }
+
     /// Ends it where the wallet lets us wait for too long.
     func sweep(_ now: Instant) {
         let isLate: Bool
@@ -227,8 +251,7 @@ final class WalletConnection {
             // The dispatcher keeps that time.
             isLate = false
         } else if let began {
-            isLate =
-                now >= lastMoved + Patience.part || !conversation.isInBody && now >= began + Patience.head
+            isLate = Self.isLate(began: began, moved: lastMoved, isInBody: conversation.isInBody, now)
         } else {
             isLate = false
         }

@@ -276,6 +276,8 @@ final class WalletGateway {
             }
         }
         listener.forEach { if host.refusal(of: $0.owner, at: self) != nil { $0.close() } }
+        // Another egress may lead to the node now, by which nobody calls.
+        askAgain()
     }
 
     /// What links wait for may have come.

@@ -1,0 +1,12 @@
+import Protocols
+
+extension Refusal {
+    /// Whether it says something of this machine and its ways out, and nothing of the node.
+    var isOurs: Bool {
+        switch self {
+        case .locked, .unguarded, .egressNotReady, .circuitLimit, .connectionLimit, .blocked, .proxyFailed, .noResolver:
+            true
+        default: false
+        }
+    }
+}
