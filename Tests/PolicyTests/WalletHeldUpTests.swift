@@ -96,6 +96,22 @@ import Testing
         #expect(!run.told.contains { $0.contains("node.1") })
     }
 
+    /// Nor because the proxy on the way to it fails, or the resolver.
+    @Test(arguments: [Refusal.proxyFailed, .noResolver])
+    func anotherNodeTakesItWhereOurOwnWayFails(_ refusal: Refusal) throws {
+        let run = DispatchRun("oo")
+        try run.build()
+        run.end(try run.only(.transaction).id, .idleClosed)
+        let id = run.ask(.transaction())
+        for _ in 0..<20 where run.outcomes[id] == nil {
+            for link in run.live(.transaction, node: 0) { run.accept(link, of: id) }
+            for link in run.live(.transaction, node: 1) { run.end(link.id, .notOpened(refusal, "no way")) }
+            run.pass(.seconds(1))
+        }
+        #expect(run.sends(of: .transaction()) == [0])
+        #expect(!run.told.contains { $0.contains("node.1") })
+    }
+
     @Test func aProbeThatIsDialledLateBlamesNobody() throws {
         let run = DispatchRun("o")
         run.answersProbes = false

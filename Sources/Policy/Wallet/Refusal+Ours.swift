@@ -9,4 +9,7 @@ extension Refusal {
         default: false
         }
     }
+
+    /// Whether it is of the way to this node, and may last while its egress is thought to be well.
+    var isOfOneWay: Bool { self == .noResolver || self == .proxyFailed }
 }

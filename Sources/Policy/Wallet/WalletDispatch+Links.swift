@@ -154,7 +154,8 @@ extension WalletDispatch {
         guard let index = links.index(of: link) else { return [] }
         let (sentence, fault): (String, LinkFault) =
             switch ending {
-            case .notOpened(let refusal, let sentence): (sentence, refusal.isOurs ? .none : .node)
+            case .notOpened(let refusal, let sentence):
+                (sentence, refusal.isOurs ? refusal.isOfOneWay ? .heldUp : .none : .node)
             case .unanswered(let sentence): (sentence, links[index].isStale ? .race : .node)
             case .broken(let sentence): (sentence, .node)
             case .idleClosed: ("it closed the connection", links[index].isStale ? .race : .node)
