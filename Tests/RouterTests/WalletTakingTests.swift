@@ -8,10 +8,8 @@ import Testing
 
 /// Wallets that send, or take, slowly: how long that is borne, and that nothing piles up meanwhile.
 @Suite(.serialized) struct WalletTakingTests {
-    /// Whoever asks ahead and takes nothing has one answer kept for him, not one for each.
-    @Test func whatIsSentAheadWaitsUntilTheAnswerBeforeIsTaken() throws {
-        let (world, node) = try WalletWorld.withNode()
-        node.answer = { _ in .long(900_000) }
+    /// A wallet that does not read, by a socket whose kernel keeps little, and our end of it.
+    private func whoTakesNothing(_ world: WalletWorld) throws -> (WalletConnection, GatewayStream, Wallet) {
         var ends: (own: GatewayStream?, wallet: Wallet?)
         try Socket.pair { own, far in
             test_shrink(own.raw, 4096)
@@ -22,6 +20,14 @@ import Testing
             stream, from: nil, number: 0, owner: 0, gateway: try #require(world.router.gateways.first),
             loop: world.loop)
         wallet.stream.pause()
+        return (connection, stream, wallet)
+    }
+
+    /// Whoever asks ahead and takes nothing has one answer kept for him, not one for each.
+    @Test func whatIsSentAheadWaitsUntilTheAnswerBeforeIsTaken() throws {
+        let (world, node) = try WalletWorld.withNode()
+        node.answer = { _ in .long(900_000) }
+        let (connection, stream, wallet) = try whoTakesNothing(world)
         wallet.send(Wallet.blocks + Wallet.blocks + Wallet.blocks)
         #expect(world.run { stream.queuedBytes > WalletConnection.backlog })
         world.world.run(for: .milliseconds(300))
@@ -48,16 +54,7 @@ import Testing
     @Test func whoTakesSlowlyIsKeptAndWhoTakesNothingIsNot() throws {
         let (world, node) = try WalletWorld.withNode()
         node.answer = { _ in .long(5_000_000) }
-        var ends: (own: GatewayStream?, wallet: Wallet?)
-        try Socket.pair { own, far in
-            test_shrink(own.raw, 4096)
-            ends = (try? GatewayStream(accepted: own, loop: world.loop), Wallet(far, on: world.loop))
-        }
-        let (stream, wallet) = (try #require(ends.own), try #require(ends.wallet))
-        let connection = WalletConnection(
-            stream, from: nil, number: 0, owner: 0, gateway: try #require(world.router.gateways.first),
-            loop: world.loop)
-        wallet.stream.pause()
+        let (connection, stream, wallet) = try whoTakesNothing(world)
         wallet.send(Wallet.blocks)
         #expect(world.run { stream.queuedBytes > WalletConnection.backlog })
         var now = world.loop.now

@@ -3,6 +3,7 @@
 `python3 proxy.py PORT` is one in a process of its own, which echoes: for tests that stop or kill it.
 """
 
+import errno
 import ipaddress
 import select
 import socket
@@ -10,6 +11,19 @@ import struct
 import sys
 import threading
 import time
+
+
+def listen(port, backlog):
+    """Listens there. Where another listener has only just ended, a child of this process that is between fork and exec may have
+    its descriptor for a moment."""
+    end = time.monotonic() + 10
+    while True:
+        try:
+            return socket.create_server(("127.0.0.1", port), backlog=backlog)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
 
 
 class Stream:
@@ -126,7 +140,7 @@ class Proxy:
         return ["greeting", "method", "request", "reply"]
 
     def up(self):
-        self.listener = socket.create_server(("127.0.0.1", self.port), backlog=1024)
+        self.listener = listen(self.port, 1024)
         threading.Thread(target=self.accept, args=(self.listener,), daemon=True).start()
 
     def down(self):

@@ -9,7 +9,7 @@ from bench.case import case
 from bench.client import request4, request5
 from bench.control import until
 from bench.peers import PEER
-from bench.proxy import well
+from bench.proxy import listen, well
 
 CREDENTIALS = (b"me", b"secret")
 # Where a proxy may fail: after the connect, and after each message of ours.
@@ -148,10 +148,7 @@ def full_queue(t):
     proxy = t.proxy()
     router = t.router(proxy)
     proxy.down()
-    full = socket.socket()
-    full.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    full.bind(("127.0.0.1", proxy.port))
-    full.listen(0)
+    full = listen(proxy.port, 0)
     crowd = []
     for _ in range(4):
         link = socket.socket()
