@@ -4,6 +4,22 @@ import Testing
 
 /// `verify-outs`: what two nodes tell of the same outputs, side by side, and who is believed.
 @Suite struct WalletOutputsTests {
+    /// One node tells, and the other breaks off until the time is over: it is said that it was silent, not that it differed.
+    @Test func whoOnlyBreaksOffIsCalledSilent() throws {
+        let run = DispatchRun("oo", verifies: true)
+        let id = run.ask(.outputs())
+        run.openComparison()
+        run.answer(try #require(run.live(.outputs, node: 0).first).id, .outputs([1]))
+        for _ in 0..<200 where run.outcomes[id] == nil {
+            for link in run.live(node: 1) { run.end(link.id, .broken("it broke")) }
+            run.pass(.seconds(1))
+        }
+        #expect(run.isBusy(id))
+        let threats = run.dispatch.threats(now: run.now)
+        #expect(threats.contains { $0.contains("node.1 did not answer which outputs there are") }, "\(threats)")
+        #expect(!(run.told + threats).contains { $0.contains("differently") })
+    }
+
     @Test func aLinkThatBrokeIsNoDispute() throws {
         let run = DispatchRun("ooo", verifies: true)
         let id = run.ask(.outputs())
